@@ -1,0 +1,50 @@
+# make run: lesson 01 in one go.  make test: everything that must hold.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# Lessons run in notebooks/: a relative folder would mean another one there.
+ifdef RNN_TUTORIALS_DATA_DIR
+export RNN_TUTORIALS_DATA_DIR := $(abspath $(RNN_TUTORIALS_DATA_DIR))
+endif
+
+.PHONY: run test lint format unit lessons-test lab lessons clean
+
+run: $(INSTALLED)
+	$(BIN)/python -m rnn_tutorials.lessons run 01 --out build
+
+test: lint unit lessons-test
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+unit: $(INSTALLED)
+	$(BIN)/python -m pytest tests
+
+# Two lessons at a time, each whole lesson in one process.
+lessons-test: $(INSTALLED)
+	$(BIN)/python -m pytest --nbval notebooks -n 2 --dist loadscope
+
+lab: $(INSTALLED)
+	$(BIN)/jupyter lab notebooks
+
+# Re-execute every lesson, or those in LESSONS="01 05", one after the other (their
+# seconds are measured), store the outputs and renew the course tables.
+lessons: $(INSTALLED)
+	$(BIN)/python -m rnn_tutorials.lessons store $(LESSONS)
+	$(BIN)/python -m rnn_tutorials.lessons table
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(INSTALLED): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $(INSTALLED)
+
+clean:
+	rm -rf build $(VENV)

@@ -1,0 +1,76 @@
+"""Applied recurrent neural networks in Keras 3: windows, padding, models, checks.
+
+The public names resolve lazily, so that `import rnn_tutorials` costs a few
+milliseconds and does not import TensorFlow; the first name that needs Keras does.
+
+Example:
+    >>> import rnn_tutorials as rt
+    >>> passengers = rt.load_airline_passengers()
+    >>> X, y = rt.make_windows(passengers, width=12, horizon=1)
+    >>> X.shape, y.shape
+    ((132, 12, 1), (132, 1, 1))
+"""
+
+import importlib
+
+from rnn_tutorials import _quiet
+
+_quiet.hide_tensorflow_startup_notes()
+
+# Public name -> the submodule that defines it.
+_HOME = {
+    "make_windows": "windowing",
+    "chronological_split": "windowing",
+    "WindowDataset": "windowing",
+    "pad_sequences": "padding",
+    "sequence_lengths": "padding",
+    "sequence_mask": "padding",
+    "is_right_padded": "padding",
+    "bucket_by_length": "padding",
+    "persistence": "baselines",
+    "seasonal_naive": "baselines",
+    "drift": "baselines",
+    "skill_score": "baselines",
+    "compare": "baselines",
+    "verdict": "baselines",
+    "load_airline_passengers": "datasets",
+    "load_monthly_sunspots": "datasets",
+    "load_daily_min_temperatures": "datasets",
+    "load_imdb": "datasets",
+    "generate_reviews": "datasets",
+    "generate_future_label": "datasets",
+    "build_window_mlp": "builders",
+    "build_lstm": "builders",
+    "build_stacked_lstm": "builders",
+    "build_bidirectional_lstm": "builders",
+    "build_deep_rnn": "builders",
+    "build_sequence_tagger": "builders",
+    "build_cnn_lstm": "builders",
+    "claim": "claims",
+}
+_SUBMODULES = (
+    "baselines",
+    "builders",
+    "claims",
+    "cudnn",
+    "datasets",
+    "layers",
+    "padding",
+    "plotting",
+    "windowing",
+)
+
+__all__ = [*_HOME, *_SUBMODULES]
+
+
+def __getattr__(name):
+    if name in _SUBMODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name in _HOME:
+        module = importlib.import_module(f"{__name__}.{_HOME[name]}")
+        return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,115 @@
+"""The CNN-LSTM text classifier: local patterns first, then their order.
+
+Imports keras, the masking layers and the builders' common parts.
+"""
+
+import keras
+
+from rnn_tutorials.builders import _common
+from rnn_tutorials.layers import (
+    MaskedConv1D,
+    MaskedGlobalMaxPooling1D,
+    MaskedMaxPooling1D,
+)
+from rnn_tutorials.windowing import check_count
+
+
+def build_cnn_lstm(
+    timesteps,
+    vocabulary_size,
+    *,
+    embedding_dim=128,
+    filters=64,
+    kernel_size=5,
+    pool_size=4,
+    units=70,
+    bidirectional=False,
+    summary="last",
+    mask=True,
+    dropout=0.25,
+    classes=2,
+    name="cnn_lstm",
+):
+    """Build a text classifier: embedding, convolution, pooling, LSTM, output.
+
+    The convolution sees phrases of `kernel_size` words, the pooling keeps the
+    strongest sign of each in every `pool_size` steps, and the LSTM reads what is left
+    in order, over a sequence that is `pool_size` times shorter.
+
+    Args:
+        timesteps: word ids per text; None accepts any (with `mask=True`).
+        vocabulary_size: number of ids, the padding id 0 included.
+        embedding_dim: numbers per word.
+        filters: convolution channels.
+        kernel_size: words per convolution window.
+        pool_size: steps per pooling block.
+        units: width of the LSTM (of each direction).
+        bidirectional: also read backwards.
+        summary: "last" hands the LSTM's last state on, "max" the maximum over time.
+        mask: True for texts padded on the right with 0; the mask is carried through
+            convolution and pooling, so that padding changes nothing. False is the
+            classic network of plain Keras layers, for texts padded on the left.
+        dropout: share of the embedding's outputs dropped in training.
+        classes: 2 gives one probability (for `binary_crossentropy`), more give one
+            per class (for `sparse_categorical_crossentropy`).
+        name: of the model.
+
+    Returns:
+        Uncompiled model: ids `(batch, timesteps)` -> `(batch, 1)` or
+        `(batch, classes)`.
+
+    Raises:
+        ValueError: an argument out of range, texts too short for the unmasked
+            convolution and pooling.
+
+    Example:
+        >>> build_cnn_lstm(100, 20_000, mask=False).count_params()
+        2638895
+    """
+    dropout = _common.check_dropout(dropout)
+    classes = check_count("classes", classes, at_least=2)
+    if summary not in ("last", "max"):
+        raise ValueError(f'summary: expected "last" or "max", received {summary!r}')
+    inputs = keras.Input(
+        (_common.check_timesteps(timesteps),), dtype="int32", name="word_ids"
+    )
+    x = keras.layers.Embedding(
+        check_count("vocabulary_size", vocabulary_size),
+        check_count("embedding_dim", embedding_dim),
+        mask_zero=mask,
+    )(inputs)
+    x = keras.layers.Dropout(dropout)(x)
+    x = _convolve_and_pool(x, filters, kernel_size, pool_size, mask)
+    x = _common.recurrent_stack(
+        x,
+        "lstm",
+        [check_count("units", units)],
+        bidirectional=bidirectional,
+        dropout=0.0,
+        return_sequences=summary == "max",
+    )
+    if summary == "max":
+        x = MaskedGlobalMaxPooling1D()(x)
+    outputs = keras.layers.Dense(
+        1 if classes == 2 else classes,
+        activation="sigmoid" if classes == 2 else "softmax",
+        name="probability",
+    )(x)
+    return _common.strict_model(inputs, outputs, name)
+
+
+def _convolve_and_pool(x, filters, kernel_size, pool_size, mask):
+    filters = check_count("filters", filters)
+    kernel_size = check_count("kernel_size", kernel_size)
+    pool_size = check_count("pool_size", pool_size)
+    if mask:
+        x = MaskedConv1D(filters, kernel_size, activation="relu")(x)
+        return MaskedMaxPooling1D(pool_size)(x)
+    steps, needed = x.shape[1], kernel_size + pool_size - 1
+    if steps is None or steps < needed:
+        raise ValueError(
+            f"timesteps: expected at least kernel_size + pool_size - 1 = {needed} "
+            f"with mask=False, received {steps}"
+        )
+    x = keras.layers.Conv1D(filters, kernel_size, activation="relu")(x)
+    return keras.layers.MaxPooling1D(pool_size)(x)
