@@ -46,6 +46,7 @@ _HOME = {
     "build_deep_rnn": "builders",
     "build_sequence_tagger": "builders",
     "build_cnn_lstm": "builders",
+    "restart": "builders.restart",
     "claim": "claims",
 }
 _SUBMODULES = (

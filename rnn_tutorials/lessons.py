@@ -1,7 +1,7 @@
 """Execute, export and list the lessons in `notebooks/`.
 
-Imports nbformat and, when it executes or exports, nbclient and nbconvert (they come
-with requirements.txt, not with the package). From a shell:
+Imports nbformat, tqdm and, when it executes or exports, nbclient and nbconvert (the
+notebook tools come with requirements.txt, not with the package). From a shell:
 
     python -m rnn_tutorials.lessons run 01      # execute into build/: HTML, figure
     python -m rnn_tutorials.lessons store       # execute all, keep outputs and seconds
@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+from tqdm import tqdm
 
 CELL_TIMEOUT_S = 900
+# Marks cells that show texts of others: run, but never kept in the repository.
+NOT_STORED = "outputs-not-stored"
 TABLE_MARKS = ("<!-- course table: begin -->", "<!-- course table: end -->")
 READMES = ("README.md", "notebooks/README.md")
 
@@ -95,7 +98,11 @@ def execute(path):
         resources={"metadata": {"path": str(Path(path).parent)}},
     )
     started = time.perf_counter()
-    client.execute()
+    cells = sum(cell.cell_type == "code" for cell in notebook.cells)
+    # On a terminal only: disable=None.
+    with tqdm(total=cells, desc=Path(path).stem, unit=" cells", disable=None) as bar:
+        client.on_cell_executed = lambda **_: bar.update()
+        client.execute()
     seconds = round(time.perf_counter() - started)
     notebook.metadata.setdefault("rnn_tutorials", {})["measured_seconds"] = seconds
     # The interpreter's version differs between machines and says nothing to a reader.
@@ -128,6 +135,8 @@ def store(paths):
     for number, path in enumerate(paths, start=1):
         print(f"[{number}/{len(paths)}] {path.name} ", end="", flush=True)
         notebook = execute(path)
+        for cell in _tagged(notebook, NOT_STORED):
+            cell.outputs = []
         _write(path, nbformat.writes(notebook).encode() + b"\n")
         print(f"{notebook.metadata['rnn_tutorials']['measured_seconds']} s")
 
@@ -164,10 +173,12 @@ def _minutes(seconds):
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
+def _tagged(notebook, tag):
+    return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
 def _outputs(notebook, tag, mime):
-    for cell in notebook.cells:
-        if tag not in cell.metadata.get("tags", []):
-            continue
+    for cell in _tagged(notebook, tag):
         for output in cell.get("outputs", []):
             if mime == "text/plain" and output.output_type == "stream":
                 if output.name == "stdout":

@@ -93,6 +93,16 @@ def test_store_keeps_outputs_and_seconds(tmp_path):
     assert lessons.describe(path).seconds > 0
 
 
+def test_texts_of_others_are_not_stored(tmp_path):
+    path = make_lesson(tmp_path / "notebooks", "print('a review')", "print(42)")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata["tags"] = [lessons.NOT_STORED]
+    nbformat.write(notebook, path)
+    assert run_module("store", cwd=tmp_path).returncode == 0
+    cells = nbformat.read(path, as_version=4).cells
+    assert [len(cell.outputs) for cell in cells[1:]] == [0, 1]
+
+
 def test_a_failing_lesson_is_not_stored(tmp_path):
     path = make_lesson(tmp_path / "notebooks", "print(1)", "1 / 0")
     before = path.read_bytes()

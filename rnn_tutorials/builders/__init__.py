@@ -10,6 +10,7 @@ Taggers: sequences `(batch, timesteps, features)` -> class probabilities per ste
     `build_sequence_tagger`
 Text classifiers: word ids `(batch, timesteps)` -> class probabilities.
     `build_cnn_lstm`              embedding, convolution, pooling, LSTM
+Several seeds of one compiled model without tracing it again: `restart.restart`.
 
 Every default model qualifies for the cuDNN kernels (see `rnn_tutorials.cudnn`).
 """
