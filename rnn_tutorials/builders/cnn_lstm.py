@@ -36,6 +36,9 @@ def build_cnn_lstm(
     strongest sign of each in every `pool_size` steps, and the LSTM reads what is left
     in order, over a sequence that is `pool_size` times shorter.
 
+    A saved model with a mask contains layers of this package: `import
+    rnn_tutorials.layers` before `keras.models.load_model` reads it.
+
     Args:
         timesteps: word ids per text; None accepts any (with `mask=True`).
         vocabulary_size: number of ids, the padding id 0 included.
