@@ -63,7 +63,7 @@ def report(model, *, backend=None, gpu=True, dtype_policy=None):
     Example:
         >>> inputs = keras.Input((24, 1))
         >>> model = keras.Model(inputs, keras.layers.LSTM(8, unroll=True)(inputs))
-        >>> cudnn.report(model, backend="tensorflow").reasons[0]
+        >>> report(model, backend="tensorflow").reasons[0]
         'unroll=True'
 
     Reference: Keras 3.15.1, `keras/src/layers/rnn` and `keras/src/backend/*/rnn.py`.
@@ -127,7 +127,7 @@ def check_batch(model, inputs):
             message names the layer and the first offending row.
 
     Example:
-        >>> cudnn.check_batch(model, np.array([[0, 0, 5, 7]]))
+        >>> check_batch(model, np.array([[0, 0, 5, 7]]))  # doctest: +SKIP
         ValueError: layer 'lstm': the mask of row 0 is not right-padded ...
 
     Reference: Keras 3.15.1, `_assert_valid_mask` in `backend/tensorflow/rnn.py`.

@@ -26,8 +26,11 @@ def restart(model, seed):
         ValueError: a model that is not compiled.
 
     Example:
-        >>> for seed in range(3):
-        ...     restart(model, seed).fit(X, y, verbose=0)
+        >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        >>> model.compile("adam", "mse")
+        >>> first, again = (restart(model, 7).get_weights()[0] for _ in range(2))
+        >>> bool((first == again).all())
+        True
     """
     if not model.compiled:
         raise ValueError("model: expected a compiled model, received one that is not")
