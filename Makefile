@@ -3,18 +3,23 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+JAX := $(VENV)/.jax
 
 # Lessons run in notebooks/: a relative folder would mean another one there.
 ifdef RNN_TUTORIALS_DATA_DIR
 export RNN_TUTORIALS_DATA_DIR := $(abspath $(RNN_TUTORIALS_DATA_DIR))
 endif
 
-.PHONY: run test lint format unit lessons-test lab lessons clean
+.PHONY: run test test-jax lint format unit lessons-test lab lessons clean
 
 run: $(INSTALLED)
 	$(BIN)/python -m rnn_tutorials.lessons run 01 --out build
 
 test: lint unit lessons-test
+
+# The layers once more, on JAX (installed beside TensorFlow).
+test-jax: $(JAX)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest tests/layers -n 2
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -45,6 +50,10 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $(INSTALLED)
+
+$(JAX): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet -e ".[jax]"
+	touch $(JAX)
 
 clean:
 	rm -rf build $(VENV)

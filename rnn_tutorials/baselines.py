@@ -1,4 +1,4 @@
-"""Forecasts that need no training, and the verdict of a model against them.
+"""Forecasts that need no network, and the verdict of a model against them.
 
 Imports NumPy and pandas only. The baselines see the same windows as the model and
 forecast the same targets, so that the comparison is fair to the letter.
@@ -80,6 +80,54 @@ def drift(X, horizon=1, *, gap=0, targets=None):
     return X[:, -1:] + steps[np.newaxis, :, np.newaxis] * slope
 
 
+def linear_autoregression(X_train, y_train, X):
+    """Forecast by a linear regression on all values of the window.
+
+        y_hat = A x + b        # A, b: least squares on the training windows
+
+    Intuition: a network that does not beat this has found nothing that is not linear.
+
+    Args:
+        X_train: training windows `(n, width, features)`.
+        y_train: their targets `(n, horizon, targets)`.
+        X: windows to forecast from, of the width and features of `X_train`.
+
+    Returns:
+        Forecasts `(len(X), horizon, targets)`. Where there are fewer training windows
+        than coefficients, those of the smallest norm are taken.
+
+    Raises:
+        ValueError: arrays of another rank, another number of targets than windows, or
+            windows of another shape than those of the training.
+
+    Example:
+        >>> from rnn_tutorials import make_windows
+        >>> X, y = make_windows([1.0, 2.0, 4.0, 8.0, 16.0, 32.0], width=2)
+        >>> linear_autoregression(X[:3], y[:3], X[3:]).round(3).tolist()
+        [[[32.0]]]
+    """
+    arrays = {"X_train": X_train, "y_train": y_train, "X": X}
+    X_train, y_train, X = (np.asarray(array, "float64") for array in arrays.values())
+    for name, array in zip(arrays, (X_train, y_train, X), strict=True):
+        if array.ndim != 3:
+            raise ValueError(
+                f"{name}: expected 3 dimensions, as make_windows returns them, "
+                f"received shape {array.shape}"
+            )
+    if len(y_train) != len(X_train):
+        raise ValueError(
+            f"y_train: expected the {len(X_train)} targets of X_train, "
+            f"received {len(y_train)}"
+        )
+    if X.shape[1:] != X_train.shape[1:]:
+        raise ValueError(
+            f"X: expected windows {X_train.shape[1:]} like X_train, "
+            f"received {X.shape[1:]}"
+        )
+    coefficients, *_ = np.linalg.lstsq(_with_ones(X_train), _flat(y_train))
+    return (_with_ones(X) @ coefficients).reshape(-1, *y_train.shape[1:])
+
+
 def mean_absolute_error(y, forecast):
     """Mean of `|y - forecast|` over all windows, steps and targets, in units of y."""
     return float(np.mean(np.abs(_same_shape(y, forecast) - y)))
@@ -116,7 +164,8 @@ def compare(y, *, baselines, models):
     Returns:
         DataFrame indexed by name, baselines first: `kind`; `seeds`; `MAE` and `RMSE`
         (means over seeds, in units of y); `MAE min` and `MAE max` over seeds; `skill`
-        (share of the best baseline's MAE that is gone; that baseline has 0);
+        (share of the best baseline's MAE that is gone; that baseline has 0; NaN where
+        its MAE is 0 already);
         `seeds better` (seeds that beat the best baseline).
 
     Raises:
@@ -131,7 +180,7 @@ def compare(y, *, baselines, models):
         rows.append(_row("model", name, y, seeds))
     for row in rows:
         errors = np.array(row.pop("errors"))
-        row["skill"] = float(skill_score(errors, best).mean())
+        row["skill"] = float(skill_score(errors, best).mean()) if best else np.nan
         row["seeds better"] = int((errors < best).sum())
     return pd.DataFrame(rows).set_index("name")
 
@@ -180,6 +229,14 @@ def _row(kind, name, y, forecasts):
         "RMSE": float(np.mean(squared)),
         "errors": errors,
     }
+
+
+def _flat(array):
+    return array.reshape(len(array), -1)
+
+
+def _with_ones(X):
+    return np.column_stack([_flat(X), np.ones(len(X))])
 
 
 def _check(X, horizon, gap, targets):

@@ -1,6 +1,6 @@
 """Execute, export and list the lessons in `notebooks/`.
 
-Imports nbformat, tqdm and, when it executes or exports, nbclient and nbconvert (the
+Imports tqdm and, when it executes or exports, nbformat, nbclient and nbconvert (the
 notebook tools come with requirements.txt, not with the package). From a shell:
 
     python -m rnn_tutorials.lessons run 01      # execute into build/: HTML, figure
@@ -10,6 +10,7 @@ notebook tools come with requirements.txt, not with the package). From a shell:
 
 import argparse
 import base64
+import json
 import os
 import re
 import sys
@@ -17,7 +18,6 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 from tqdm import tqdm
 
 CELL_TIMEOUT_S = 900
@@ -56,8 +56,9 @@ def find(number, folder="notebooks"):
 
 def describe(path):
     """Read a lesson's number, title, question, measured seconds and budget."""
-    notebook = nbformat.read(path, as_version=4)
-    head = notebook.cells[0].source
+    # A notebook is JSON; nbformat, which checks it too, takes seconds to import.
+    notebook = json.loads(Path(path).read_text(encoding="utf-8"))
+    head = "".join(notebook["cells"][0]["source"])
     title = re.match(r"# (\w+) · (.+)", head)
     question = re.search(r"\*\*Question\.\*\* (.+?)(?:\n\n|$)", head, re.DOTALL)
     budget = re.search(r"\*\*Time\.\*\* Under (\d+) s", head)
@@ -66,7 +67,7 @@ def describe(path):
             f"{path}: expected a first cell with '# NN · Title', '**Question.** …' and "
             f"'**Time.** Under N s …', received {head[:200]!r}"
         )
-    ours = notebook.metadata.get("rnn_tutorials", {})
+    ours = notebook["metadata"].get("rnn_tutorials", {})
     return Lesson(
         number=title[1],
         title=title[2],
@@ -86,7 +87,9 @@ def execute(path):
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, a claim included.
+        KeyboardInterrupt: after Ctrl-C, with the kernel stopped.
     """
+    import nbformat
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
@@ -102,7 +105,13 @@ def execute(path):
     # On a terminal only: disable=None.
     with tqdm(total=cells, desc=Path(path).stem, unit=" cells", disable=None) as bar:
         client.on_cell_executed = lambda **_: bar.update()
-        client.execute()
+        try:
+            client.execute()
+        except Exception as error:
+            # After Ctrl-C nbclient stops the kernel itself, and then stumbles on that.
+            if hasattr(client, "_async_cleanup_kernel_future"):
+                raise KeyboardInterrupt from error
+            raise
     seconds = round(time.perf_counter() - started)
     notebook.metadata.setdefault("rnn_tutorials", {})["measured_seconds"] = seconds
     # The interpreter's version differs between machines and says nothing to a reader.
@@ -132,6 +141,8 @@ def run(number, out="build", folder="notebooks"):
 
 def store(paths):
     """Execute lessons one after the other and keep their outputs in their files."""
+    import nbformat
+
     for number, path in enumerate(paths, start=1):
         print(f"[{number}/{len(paths)}] {path.name} ", end="", flush=True)
         notebook = execute(path)

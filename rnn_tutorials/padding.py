@@ -1,8 +1,8 @@
 """Ragged sequences to one padded array, with their lengths and mask.
 
-Imports NumPy only. The default pads on the right: with a mask that is the layout
-which keeps TensorFlow's cuDNN kernel (see `cudnn`); `keras.utils.pad_sequences` pads
-on the left.
+Imports NumPy only; `BucketDataset` needs Keras and is loaded on first use. The default
+pads on the right: with a mask that is the layout which keeps TensorFlow's cuDNN kernel
+(see `cudnn`); `keras.utils.pad_sequences` pads on the left.
 """
 
 import struct
@@ -302,3 +302,11 @@ def _check_choice(name, value, choices):
             f"{name}: expected one of {', '.join(map(repr, choices))}, "
             f"received {value!r}"
         )
+
+
+def __getattr__(name):
+    if name == "BucketDataset":
+        from rnn_tutorials._bucket_dataset import BucketDataset
+
+        return BucketDataset
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -94,6 +94,27 @@ def plot_forecast(ax, times, actual, forecasts, *, unit=""):
     return ax
 
 
+def plot_future(ax, history, forecast, *, share, unit=""):
+    """Draw the end of a series and what is forecast after it.
+
+    Args:
+        ax: Matplotlib Axes.
+        history: pandas Series of past values.
+        forecast: DataFrame with `forecast`, `lower` and `upper`, indexed by time.
+        share: of values that lie between `lower` and `upper`, for the label.
+        unit: label of the vertical axis.
+    """
+    times = _times(forecast)
+    ax.plot(_times(history), history.to_numpy(), color="0.25", label="data")
+    (line,) = ax.plot(times, forecast["forecast"], marker=".", label="forecast")
+    low, high = forecast["lower"], forecast["upper"]
+    label = f"{share:.0%} interval"
+    ax.fill_between(times, low, high, color=line.get_color(), alpha=0.2, label=label)
+    ax.set_ylabel(unit)
+    ax.legend(loc="upper left")
+    return ax
+
+
 def plot_learning_curves(ax, history, *, metric="loss", unit=""):
     """Draw training and validation values of a metric by epoch.
 

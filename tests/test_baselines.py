@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
 
 from rnn_tutorials.baselines import (
     compare,
     drift,
+    linear_autoregression,
     mean_absolute_error,
     persistence,
     root_mean_squared_error,
@@ -173,6 +175,49 @@ def test_drift_needs_two_rows():
 
 
 # --- errors ------------------------------------------------------------------------
+
+
+@examples
+@given(cases(), st.integers(1, 40))
+def test_linear_autoregression_equals_scikit_learn(case, more):
+    series, width, horizon, gap = case
+    series = np.resize(series, (len(series) + 30, series.shape[1]))
+    series = series + np.random.default_rng(more).normal(size=series.shape)
+    X, y = make_windows(series, width, horizon, gap=gap)
+    train = slice(len(X) // 2)
+    expected = LinearRegression().fit(
+        X[train].reshape(len(X) // 2, -1), y[train].reshape(len(X) // 2, -1)
+    )
+    expected = expected.predict(X.reshape(len(X), -1)).reshape(y.shape)
+    found = linear_autoregression(X[train], y[train], X)
+    if len(X) // 2 > X[0].size:  # else many solutions fit the training windows
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    np.testing.assert_allclose(found[train], expected[train], atol=1e-6)
+
+
+def test_linear_autoregression_continues_a_linear_recurrence():
+    series = [1.0, 1.0]
+    for _ in range(20):
+        series.append(1.5 * series[-1] - 0.9 * series[-2] + 0.3)
+    X, y = make_windows(series, width=2, horizon=3)
+    found = linear_autoregression(X[:9], y[:9], X[9:])
+    np.testing.assert_allclose(found, y[9:], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"X_train": np.zeros((4, 3))}, r"X_train: expected 3 dim.*\(4, 3\)"),
+        ({"y_train": np.zeros(4)}, r"y_train: expected 3 dim.*\(4,\)"),
+        ({"X": np.zeros((3, 1))}, r"X: expected 3 dim.*\(3, 1\)"),
+        ({"y_train": np.zeros((5, 1, 1))}, "y_train: expected the 4 .* received 5"),
+        ({"X": np.zeros((2, 4, 1))}, r"X: expected windows \(3, 1\).*\(4, 1\)"),
+    ],
+)
+def test_linear_autoregression_refuses(changes, message):
+    X, y = np.zeros((4, 3, 1)), np.zeros((4, 1, 1))
+    with pytest.raises(ValueError, match=f"^{message}"):
+        linear_autoregression(**{"X_train": X, "y_train": y, "X": X, **changes})
 
 
 @examples

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras import layers
 
+import rnn_tutorials
 from rnn_tutorials import cudnn
 from rnn_tutorials._cudnn_rules import Setting, decide
 
@@ -202,6 +203,29 @@ def test_conv_lstm_and_custom_subclass_are_never_fused():
     )
     assert "ConvLSTM1D has no cuDNN path" in cudnn.report(frames).reasons[0]
     assert "overrides inner_loop" in report_of(OwnLoop(2), "tensorflow")["reasons"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_our_own_layers_run_step_by_step_with_any_mask(backend):
+    ours = rnn_tutorials.layers
+    stack = [
+        *(cls(3, return_sequences=True) for cls in (ours.Elman, ours.LSTM1997)),
+        *(cls(3, return_sequences=True) for cls in (ours.GRU1, ours.PeepholeLSTM)),
+        ours.Jordan(3, 2, return_sequences=True),
+        ours.FullyRecurrent(3, 2),
+    ]
+    model = tokens(*stack)
+    frame = cudnn.report(model, backend=backend)
+    assert list(frame.kernel) == [LOOP[backend]] * len(stack) and not frame.fused.any()
+    for layer, row in zip(stack, frame.itertuples(), strict=True):
+        name = type(layer).__name__
+        assert row.layer == layer.name
+        assert row.reasons == (f"{name} has no cuDNN path; only LSTM and GRU have one")
+        assert row.runtime_conditions == ""
+    for batch in (RIGHT, LEFT, EMPTY):
+        cudnn.check_batch(model, batch)
+    both = cudnn.report(series(Bidirectional(ours.Elman(3))), backend=backend)
+    assert not both.fused[0] and both.kernel[0] == f"2 × {LOOP[backend]}"
 
 
 def test_every_reason_is_named():

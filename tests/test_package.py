@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "_quiet": set(),
     "windowing": {"_window_dataset"},  # only when WindowDataset is asked for
     "_window_dataset": {"windowing"},
-    "padding": {"windowing"},
+    "padding": {"windowing", "_bucket_dataset"},  # only for BucketDataset
+    "_bucket_dataset": {"padding", "windowing"},
     "baselines": {"windowing"},
     "claims": set(),
     "plotting": set(),
@@ -31,7 +32,33 @@ MAY_IMPORT = {
     "builders": {"builders", "layers", "windowing"},
     "cudnn": {"_cudnn_rules"},
     "_cudnn_rules": set(),
+    "rtrl": set(),
+    "seeds": set(),
+    "truncated_bptt": set(),
     "lessons": set(),
+    "tables": {"_tables"},
+    "_tables": {"_tables"},
+    "exponential_smoothing": set(),
+    "seasons": set(),
+    "bundles": set(),
+    "_time_rows": set(),
+    "_scaled_windows": {"_window_dataset", "windowing"},
+    "_series_parts": {"_scaled_windows", "windowing"},
+    "_backtest": {"baselines", "exponential_smoothing", "windowing"},
+    "_ensemble": {"builders", "seeds"},
+    "forecasting": {
+        *("_backtest", "_ensemble", "_scaled_windows", "_series_parts", "_time_rows"),
+        *("baselines", "bundles", "seasons", "tables", "windowing"),
+    },
+    "labelled_texts": {"datasets", "tables"},
+    "classification": {
+        *("builders", "bundles", "datasets", "labelled_texts", "padding", "tables"),
+        "windowing",
+    },
+    "cli": {
+        *("classification", "cli", "cudnn", "datasets", "forecasting"),
+        *("labelled_texts", "layers", "lessons", "plotting", "tables"),
+    },
     "__init__": {"_quiet"},
 }
 WITHOUT_KERAS = (
@@ -42,7 +69,13 @@ WITHOUT_KERAS = (
     "claims",
     "plotting",
     "datasets",
+    "rtrl",
     "lessons",
+    "tables",
+    "_tables",
+    "seasons",
+    "exponential_smoothing",
+    "labelled_texts",
     "__init__",
 )
 

@@ -8,20 +8,25 @@ Forecasters: windows `(batch, timesteps, features)` -> `(batch, horizon, targets
     `build_deep_rnn`              any depth of SimpleRNN, GRU or LSTM, either direction
 Taggers: sequences `(batch, timesteps, features)` -> class probabilities per step.
     `build_sequence_tagger`
+Generators: one vector `(batch, features)` -> a sequence `(batch, timesteps, outputs)`.
+    `build_sequence_generator`
+Translators: sequences -> sequences of another length `(batch, horizon, outputs)`.
+    `build_encoder_decoder`       numbers or class probabilities per step
 Text classifiers: word ids `(batch, timesteps)` -> class probabilities.
     `build_cnn_lstm`              embedding, convolution, pooling, LSTM
-Several seeds of one compiled model without tracing it again: `restart.restart`.
 
 Every default model qualifies for the cuDNN kernels (see `rnn_tutorials.cudnn`).
 """
 
 from rnn_tutorials.builders.cnn_lstm import build_cnn_lstm
+from rnn_tutorials.builders.encoder_decoder import build_encoder_decoder
 from rnn_tutorials.builders.recurrent import (
     build_bidirectional_lstm,
     build_deep_rnn,
     build_lstm,
     build_stacked_lstm,
 )
+from rnn_tutorials.builders.sequence_generator import build_sequence_generator
 from rnn_tutorials.builders.tagger import build_sequence_tagger
 from rnn_tutorials.builders.window_mlp import build_window_mlp
 
@@ -29,7 +34,9 @@ __all__ = [
     "build_bidirectional_lstm",
     "build_cnn_lstm",
     "build_deep_rnn",
+    "build_encoder_decoder",
     "build_lstm",
+    "build_sequence_generator",
     "build_sequence_tagger",
     "build_stacked_lstm",
     "build_window_mlp",

@@ -70,6 +70,14 @@ def recurrent_stack(x, cell, units, *, bidirectional, dropout, return_sequences)
     return x
 
 
+def step_head(outputs, classes):
+    """Return the layer that turns each step's state into numbers or probabilities."""
+    if classes is None:
+        return keras.layers.Dense(check_count("outputs", outputs), name="values")
+    classes = check_count("classes", classes, at_least=2)
+    return keras.layers.Dense(classes, activation="softmax", name="labels")
+
+
 def check_timesteps(timesteps):
     """Return steps per sequence; None means that every batch brings its own."""
     return None if timesteps is None else check_count("timesteps", timesteps)

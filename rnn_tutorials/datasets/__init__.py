@@ -6,9 +6,12 @@ Bundled numbers (`series`), pandas Series with unit, season and source in `.attr
     load_monthly_sunspots         2,820 months; a cycle of about 11 years
     load_daily_min_temperatures   3,650 days; yearly season, strong noise
 
-Public downloads (`imdb`), looked up in `$RNN_TUTORIALS_DATA_DIR` first:
+Public downloads (`imdb`, `images`), looked up in `$RNN_TUTORIALS_DATA_DIR` first:
 
     load_imdb                     50,000 film reviews as texts and ids
+    load_mnist                    70,000 handwritten digits, 28 x 28 pixels
+    load_mnist_or_digits          MNIST, or the next where it can't be had
+    load_digits                   1,797 digits, 8 x 8, that scikit-learn brings
     missing_reason                why one can't be had here, or None
     fetch, data_dir               download one public file; where it goes
 
@@ -16,6 +19,13 @@ Generated tasks, the same for the same seed:
 
     generate_reviews              reviews whose label is in the word order only
     generate_future_label         bits whose label needs the past and the future
+    generate_temporal_xor         every third bit is the XOR of the two before
+    generate_delayed_recall       a marked bit is asked for after a fixed lag
+    generate_adding_problem       the sum of two marked numbers among many
+    generate_temporal_order       which of two marks came first, long ago
+    generate_embedded_reber       strings of the embedded Reber grammar
+    generate_reber_stream         the same in an endless stream
+    generate_counting             aⁿbⁿ, aⁿbⁿcⁿ: what may come next?
 
 Words and ids (`text`):
 
@@ -32,14 +42,33 @@ from rnn_tutorials.datasets._registry import (
     data_dir,
     fetch,
 )
+from rnn_tutorials.datasets.grammars import (
+    generate_counting,
+    generate_embedded_reber,
+    generate_reber_stream,
+)
+from rnn_tutorials.datasets.images import (
+    Digits,
+    load_digits,
+    load_mnist,
+    load_mnist_or_digits,
+)
 from rnn_tutorials.datasets.imdb import Imdb, load_imdb
+from rnn_tutorials.datasets.long_lags import (
+    generate_adding_problem,
+    generate_temporal_order,
+)
 from rnn_tutorials.datasets.reviews import generate_reviews
 from rnn_tutorials.datasets.series import (
     load_airline_passengers,
     load_daily_min_temperatures,
     load_monthly_sunspots,
 )
-from rnn_tutorials.datasets.tasks import generate_future_label
+from rnn_tutorials.datasets.tasks import (
+    generate_delayed_recall,
+    generate_future_label,
+    generate_temporal_xor,
+)
 from rnn_tutorials.datasets.text import (
     OOV_ID,
     PADDING_ID,
@@ -54,15 +83,26 @@ __all__ = [
     "START_ID",
     "DatasetDamaged",
     "DatasetUnavailable",
+    "Digits",
     "Imdb",
     "Vocabulary",
     "data_dir",
     "fetch",
+    "generate_adding_problem",
+    "generate_counting",
+    "generate_delayed_recall",
+    "generate_embedded_reber",
     "generate_future_label",
+    "generate_reber_stream",
     "generate_reviews",
+    "generate_temporal_order",
+    "generate_temporal_xor",
     "load_airline_passengers",
     "load_daily_min_temperatures",
+    "load_digits",
     "load_imdb",
+    "load_mnist",
+    "load_mnist_or_digits",
     "load_monthly_sunspots",
     "missing_reason",
     "tokenize",

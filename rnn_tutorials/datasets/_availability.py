@@ -1,9 +1,9 @@
 """Which public data sets can be had here: asked by test runs before a lesson starts."""
 
-from rnn_tutorials.datasets import _imdb_source
+from rnn_tutorials.datasets import _imdb_source, images
 from rnn_tutorials.datasets._registry import DatasetUnavailable
 
-_FINDERS = {"imdb": _imdb_source.find_source}
+_FINDERS = {"imdb": _imdb_source.find_source, "mnist": images.find_mnist}
 
 
 def missing_reason(name: str) -> str | None:
@@ -13,7 +13,8 @@ def missing_reason(name: str) -> str | None:
     reports that as an error, and a test run should too.
 
     Args:
-        name: of the data set, as a lesson's metadata names it: "imdb".
+        name: of the data set, as a lesson's metadata names it: "imdb" or
+            "mnist".
 
     Raises:
         ValueError: an unknown name.

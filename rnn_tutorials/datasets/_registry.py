@@ -51,6 +51,12 @@ REMOTES = {
         known_hash="c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
         size="80 MB",
     ),
+    "mnist": Remote(
+        path="mnist/mnist.npz",
+        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+        known_hash="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+        size="11 MB",
+    ),
 }
 
 

@@ -1,14 +1,65 @@
 """Keras layers of the course, a catalogue.
 
+Each recurrent layer is a cell, one time step in the symbols of its paper, run by
+`keras.layers.RNN`: `Elman` runs `ElmanCell`, and so on. Beside them stand Keras's own
+`SimpleRNN`, `LSTM` and `GRU` (the GRU of Cho and others is `reset_after=False`).
+
+elman
+    `Elman`: the hidden units see a copy of themselves (1990).
+jordan
+    `Jordan`: the outputs come back, as a fading trace (1986).
+fully_recurrent
+    `FullyRecurrent`: every unit sees every unit, one weight matrix (1989); its
+    gradient forwards in time is in `rnn_tutorials.rtrl`.
+lstm_1997
+    `LSTM1997`: a cell that adds and never forgets.
+lstm_peephole
+    `PeepholeLSTM`: the gates see the cell, for exact timing (2002).
+gru_variants
+    `GRU1`, `GRU2`, `GRU3`: gates without the input, without bias, with bias alone
+    (2017).
 masking
     `MaskedConv1D`, `MaskedMaxPooling1D`, `MaskedGlobalMaxPooling1D`: convolution and
     pooling that carry the mask which Keras's own layers drop.
 """
 
+from rnn_tutorials.layers.elman import Elman, ElmanCell
+from rnn_tutorials.layers.fully_recurrent import FullyRecurrent, FullyRecurrentCell
+from rnn_tutorials.layers.gru_variants import (
+    GRU1,
+    GRU2,
+    GRU3,
+    GRU1Cell,
+    GRU2Cell,
+    GRU3Cell,
+)
+from rnn_tutorials.layers.jordan import Jordan, JordanCell
+from rnn_tutorials.layers.lstm_1997 import LSTM1997, LSTM1997Cell
+from rnn_tutorials.layers.lstm_peephole import PeepholeLSTM, PeepholeLSTMCell
 from rnn_tutorials.layers.masking import (
     MaskedConv1D,
     MaskedGlobalMaxPooling1D,
     MaskedMaxPooling1D,
 )
 
-__all__ = ["MaskedConv1D", "MaskedGlobalMaxPooling1D", "MaskedMaxPooling1D"]
+__all__ = [
+    "GRU1",
+    "GRU2",
+    "GRU3",
+    "LSTM1997",
+    "Elman",
+    "ElmanCell",
+    "FullyRecurrent",
+    "FullyRecurrentCell",
+    "GRU1Cell",
+    "GRU2Cell",
+    "GRU3Cell",
+    "Jordan",
+    "JordanCell",
+    "LSTM1997Cell",
+    "MaskedConv1D",
+    "MaskedGlobalMaxPooling1D",
+    "MaskedMaxPooling1D",
+    "PeepholeLSTM",
+    "PeepholeLSTMCell",
+]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rnn_tutorials.builders import build_window_mlp
-from rnn_tutorials.builders.restart import restart
+from rnn_tutorials.seeds import restart
 
 X = np.random.default_rng(0).normal(size=(16, 4, 1)).astype("float32")
 Y = X[:, -1:] * 2

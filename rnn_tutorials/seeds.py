@@ -1,4 +1,4 @@
-"""The same compiled model from another random seed, without tracing it again.
+"""Several random seeds of one compiled model, without tracing it again.
 
 Imports keras only.
 """

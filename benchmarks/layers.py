@@ -1,0 +1,229 @@
+"""Every recurrent layer beside `keras.layers.LSTM`: the time of a training step.
+
+    python benchmarks/layers.py [--quick]
+
+Questions: what does a step of each layer cost, as a ratio to an LSTM of the same
+width? Does the time grow linearly with the number of timesteps?
+"""
+
+import time
+
+import numpy as np
+from _measure import Report, arguments, fix_threads, interleave
+
+import rnn_tutorials as rt
+
+# (batch, timesteps, features, units) -> steps timed together
+SHAPES = {
+    (32, 100, 128, 64): 5,
+    (128, 100, 64, 70): 3,
+    (128, 200, 128, 128): 1,
+    (64, 48, 8, 32): 15,
+    (256, 100, 256, 256): 1,
+    (30, 24, 64, 70): 20,
+}
+GROWTH = (32, 50, 64, 64), 4
+QUICK = {(4, 6, 3, 5): 1}, ((4, 5, 3, 5), 1)
+LSTM, PAPER_GRU = "keras LSTM", "keras GRU(reset_after=False)"
+
+
+def layers(units):
+    """Name -> a new layer of that many units."""
+    import keras
+
+    ours, theirs = rt.layers, keras.layers
+    return {
+        LSTM: theirs.LSTM(units),
+        "keras GRU": theirs.GRU(units),
+        PAPER_GRU: theirs.GRU(units, reset_after=False),
+        "keras SimpleRNN": theirs.SimpleRNN(units),
+        "Elman": ours.Elman(units),
+        "Jordan": ours.Jordan(units, units),
+        "FullyRecurrent": ours.FullyRecurrent(units),
+        "LSTM1997": ours.LSTM1997(units),
+        "PeepholeLSTM": ours.PeepholeLSTM(units),
+        "GRU1": ours.GRU1(units),
+        "GRU2": ours.GRU2(units),
+        "GRU3": ours.GRU3(units),
+    }
+
+
+def main():
+    parser = arguments(__doc__.splitlines()[0])
+    options = parser.parse_args()
+    fix_threads(options.threads)
+    report = Report("layers", options)
+    shapes, growth = QUICK if options.quick else (SHAPES, GROWTH)
+    check_equal()
+    report.fact(
+        "equal",
+        True,
+        "Checked first, outputs and gradients: PeepholeLSTM without peepholes equals "
+        "LSTM; Elman (tanh, context 0) and FullyRecurrent (tanh) equal SimpleRNN; "
+        "GRU1, GRU2, GRU3 equal GRU(reset_after=False) with zeros in its gates. And "
+        "every layer gives outputs of one shape.",
+    )
+    for shape, steps in shapes.items():
+        measure_shape(report, shape, steps, options)
+    measure_growth(report, *growth, options)
+    report.save()
+
+
+def inputs_of(batch, timesteps, features, units):
+    import keras
+
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((batch, timesteps, features), dtype=np.float32)
+    return keras.ops.convert_to_tensor(x)
+
+
+def training_step(layer, features):
+    """Forward, backward and a small descent: one traced function for any length."""
+    import tensorflow as tf
+
+    @tf.function(
+        input_signature=[tf.TensorSpec((None, None, features))], jit_compile=False
+    )
+    def step(x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(layer(x) - 0.5))
+        weights = [weight.value for weight in layer.trainable_weights]
+        for weight, slope in zip(weights, tape.gradient(loss, weights), strict=True):
+            weight.assign_sub(1e-4 * slope)
+        return loss
+
+    return step
+
+
+def repeat(step, x, steps):
+    def job():
+        for _ in range(steps):
+            loss = step(x)
+        float(loss)
+
+    return job
+
+
+def measure_shape(report, shape, steps, options):
+    batch, timesteps, features, units = shape
+    x = inputs_of(*shape)
+    jobs, traced = {}, {}
+    for name, layer in layers(units).items():
+        assert tuple(layer(x[:, :2]).shape) == (batch, units), name
+        step = training_step(layer, features)
+        start = time.perf_counter()
+        float(step(x))
+        traced[name] = time.perf_counter() - start
+        jobs[name] = repeat(step, x, steps)
+    seconds = interleave(jobs, options.repeats)
+    note = (
+        f"Batch {batch}, {timesteps} timesteps, {features} features, {units} units "
+        f"(Jordan: as many outputs); forward, backward and update, float32, no XLA, "
+        f"{steps} step(s) timed together. On a CPU all of them run `tf.while_loop`. "
+        f"Tracing, not counted: {min(traced.values()):.1f} to "
+        f"{max(traced.values()):.1f} s each."
+    )
+    report.table(
+        f"A training step at {shape}",
+        seconds,
+        LSTM,
+        per=dict.fromkeys(jobs, steps),
+        unit="ms",
+        note=note,
+    )
+
+
+def measure_growth(report, shape, steps, options):
+    """Time at T, 2T and 4T, over time at T."""
+    batch, timesteps, features, units = shape
+    lengths = [timesteps, 2 * timesteps, 4 * timesteps]
+    inputs = [inputs_of(batch, length, features, units) for length in lengths]
+    jobs = {}
+    for name, layer in layers(units).items():
+        layer.build((batch, None, features))
+        step = training_step(layer, features)
+        for length, x in zip(lengths, inputs, strict=True):
+            jobs[name, length] = repeat(step, x, steps)
+    seconds = interleave(jobs, options.repeats)
+    growth = {}
+    for name in layers(1):
+        first, *longer = (seconds[name, length] for length in lengths)
+        growth[name] = [
+            [b / a for a, b in zip(first, times, strict=True)] for times in longer
+        ]
+    text = "; ".join(
+        f"{name} {np.median(twice):.2f} and {np.median(four):.2f} "
+        f"({min(four):.2f}–{max(four):.2f})"
+        for name, (twice, four) in growth.items()
+    )
+    report.fact(
+        "growth",
+        {"timesteps": lengths, "ratios": growth},
+        f"Growth at batch {batch}, {features} features, {units} units: time of a step "
+        f"at {lengths[1]} and {lengths[2]} timesteps over that at {lengths[0]} "
+        f"(linear: 2 and 4; median, and the spread of the latter): {text}.",
+    )
+
+
+def check_equal():
+    """Limiting cases: the same numbers from ours and from Keras's layers."""
+    import keras
+
+    features, units = 3, 5
+    x = inputs_of(4, 7, features, units)
+    zeros = np.zeros
+    found = layers(units) | {
+        "Elman": rt.layers.Elman(units, activation="tanh", initial_context=0),
+        "FullyRecurrent": rt.layers.FullyRecurrent(units, activation="tanh"),
+    }
+    weights = {}
+    for name, layer in found.items():
+        layer(x)
+        randomise(layer)
+        weights[name] = layer.get_weights()
+    (matrix,) = weights["FullyRecurrent"]
+    *lstm, peepholes = weights["PeepholeLSTM"]
+    found["PeepholeLSTM"].set_weights([*lstm, 0 * peepholes])
+    equal = {
+        "PeepholeLSTM": (LSTM, lstm),
+        "Elman": ("keras SimpleRNN", weights["Elman"]),
+        "FullyRecurrent": (
+            "keras SimpleRNN",
+            [matrix[:features], matrix[features + 1 :], matrix[features]],
+        ),
+    }
+    for name in ("GRU1", "GRU2", "GRU3"):
+        W, U, b, *_ = weights[name]
+        cell = found[name].cell
+        U_gates = getattr(cell, "gate_kernel", zeros((units, 2 * units)))
+        b_gates = getattr(cell, "gate_bias", zeros(2 * units))
+        kernel = np.hstack([zeros((features, 2 * units)), W])
+        theirs = [kernel, np.hstack([U_gates, U]), np.hstack([b_gates, b])]
+        equal[name] = PAPER_GRU, theirs
+    for name, (peer, theirs) in equal.items():
+        found[peer].set_weights(theirs)
+        for one, other in zip(
+            outputs_and_slopes(found[name], x),
+            outputs_and_slopes(found[peer], x),
+            strict=True,
+        ):
+            np.testing.assert_allclose(one, other, atol=1e-5, err_msg=name)
+    keras.backend.clear_session()
+
+
+def randomise(layer):
+    rng = np.random.default_rng(1)
+    layer.set_weights([0.4 * rng.normal(size=w.shape) for w in layer.get_weights()])
+
+
+def outputs_and_slopes(layer, x):
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = layer(x)
+    return y, tape.gradient(y, x)
+
+
+if __name__ == "__main__":
+    main()
