@@ -1,0 +1,88 @@
+"""`rnn-tutorials classify reviews.csv` and `rnn-tutorials label bundle "a text"`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rnn_tutorials.cli._run import (
+    Json,
+    beginning,
+    frame_as_rows,
+    print_json,
+    print_table,
+    write_whole,
+)
+
+BUNDLE = "classifier.rnn"
+
+
+def classify(
+    table: Annotated[Path, typer.Argument(help="CSV file of labelled texts.")],
+    text: Annotated[str, typer.Option(help="Column of texts.")],
+    label: Annotated[str, typer.Option(help="Column of labels.")],
+    out: Annotated[Path, typer.Option(help="Folder for the bundle.")],
+    vocabulary_size: Annotated[int, typer.Option(help="Word ids to keep.")] = 20_000,
+    maxlen: Annotated[int, typer.Option(help="Words to read of a text.")] = 400,
+    epochs: Annotated[int, typer.Option(help="At most.")] = 30,
+    json: Json = False,
+):
+    """Learn to sort texts into classes.
+
+    Trains a network, compares it with a bag of words, says which is better, and writes
+    a bundle for `label`.
+    """
+    from rnn_tutorials.classification import TextClassifier
+
+    classifier = TextClassifier(
+        text, label, vocabulary_size=vocabulary_size, maxlen=maxlen, epochs=epochs
+    ).fit(table, progress=not json)
+    compared, confusion = classifier.evaluate(), classifier.confusion_
+    out.mkdir(parents=True, exist_ok=True)
+    classifier.save(out / BUNDLE)
+    if json:
+        print_json(
+            {
+                "notes": classifier.notes_,
+                "classes": classifier.classes_,
+                "comparison": frame_as_rows(compared.rename_axis("method")),
+                "confusion": confusion.to_numpy(),
+                "verdict": classifier.verdict(),
+                "written": [out / BUNDLE],
+            }
+        )
+        return
+    for note in classifier.notes_:
+        print(note)
+    columns = ["accuracy", "macro F1"]
+    print_table("Test texts, 15 % of all", compared[columns].round(3))
+    print_table("True class (rows), class given by the network", confusion)
+    print(classifier.verdict())
+    print(f"written: {out / BUNDLE}")
+
+
+def label(
+    bundle: Annotated[Path, typer.Argument(help="What `classify` wrote.")],
+    text: Annotated[
+        str, typer.Argument(help="A text, or a CSV file with the column of texts.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
+    json: Json = False,
+):
+    """Label a text, or every text of a CSV file."""
+    from rnn_tutorials.classification import TextClassifier
+    from rnn_tutorials.labelled_texts import read_texts
+
+    classifier = TextClassifier.load(bundle)
+    texts = [text]
+    if text.lower().endswith((".csv", ".tsv", ".txt")):
+        texts = read_texts(Path(text), text=classifier.text).texts
+    found = classifier.predict(texts)
+    if out is not None:
+        write_whole(out, found.to_csv(index=False))
+    if json:
+        print_json({"labels": found.to_dict("records"), "written": out})
+        return
+    print_table("Labels and probabilities", beginning(found).round(3))
+    if out is not None:
+        print(f"written: {out}")
