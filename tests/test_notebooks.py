@@ -25,7 +25,9 @@ HEADINGS = [
     "## References",
 ]
 COURSE_BUDGET_S = 25 * 60
-LONGEST_BUDGET_S = {"12": 300}  # it reads 25,000 reviews; the others have two minutes
+# Two minutes, but: 05c reads sequences of 100 and 200 steps, 12 reads 25,000 reviews;
+# 03 and 07 to 09 take 100 to 140 s, by how fast the machine is at the time.
+LONGEST_BUDGET_S = {"03": 150, "05c": 240, "07": 150, "08": 150, "09": 150, "12": 330}
 
 
 def read(path):
@@ -50,8 +52,9 @@ def code_lines(cell):
 
 
 def test_there_are_lessons():
-    assert {path.name[:2] for path in NOTEBOOKS} >= {
-        *("01", "05", "07", "08", "09", "11", "12")
+    assert {path.name.partition("_")[0] for path in NOTEBOOKS} >= {
+        *("01", "02", "03", "04", "05", "05b", "05c", "06", "07", "08", "09", "10"),
+        *("11", "12", "32"),
     }
 
 

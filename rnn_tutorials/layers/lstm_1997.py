@@ -99,10 +99,9 @@ class LSTM1997(Recurrent):
         units: number of memory cells, at least 1.
         input_gate_bias, output_gate_bias: start of b_i and b_o: a number, or one per
             unit. Negative ones keep the gates nearly shut at first: the input gate's
-            protects the cell from drift (-3 and -6 for the two blocks of the paper's
-            adding problem), the output gate's keeps a cell from being used as a mere
-            bias (-1, -2, -3 for the blocks of its Reber grammar). The other weights
-            started in [-0.1, 0.1] or [-0.2, 0.2] there; here Glorot and orthogonal.
+            protects the cell from drift, the output gate's keeps a cell from being
+            used as a mere bias. The other weights start as Keras's own layers do
+            (Glorot and orthogonal), not as in the paper.
         truncated_gradient: True cuts the gradient where the paper does: an error that
             reaches the inputs of gates or cells changes their weights and goes no
             further back, so that only the carousel carries it through time. False

@@ -97,8 +97,7 @@ class PeepholeLSTM(Recurrent):
     Args:
         units: number of cells, at least 1.
         activation: g, of what is offered to the cell.
-        output_activation: of what the cell shows. "linear" is the paper's choice,
-            which left this squashing out.
+        output_activation: of what the cell shows; "linear" leaves this squashing out.
         unit_forget_bias: as in `keras.layers.LSTM`: whether b_f starts at
             `forget_bias` (True) or at 0 like the other biases.
         forget_bias: start of b_f; a large one, such as 5, remembers from the start.
