@@ -10,7 +10,7 @@ ifdef RNN_TUTORIALS_DATA_DIR
 export RNN_TUTORIALS_DATA_DIR := $(abspath $(RNN_TUTORIALS_DATA_DIR))
 endif
 
-.PHONY: run test test-jax lint format unit lessons-test lab lessons clean
+.PHONY: run test test-jax test-long lint format unit lessons-test lab lessons clean
 
 run: $(INSTALLED)
 	$(BIN)/python -m rnn_tutorials.lessons run 01 --out build
@@ -28,9 +28,14 @@ lint: $(INSTALLED)
 unit: $(INSTALLED)
 	$(BIN)/python -m pytest tests -n 2
 
-# Two lessons at a time, each whole lesson in one process.
+# Two lessons at a time, each whole lesson in one process, on one thread.
 lessons-test: $(INSTALLED)
+	TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
 	$(BIN)/python -m pytest --nbval notebooks -n 2 --dist loadscope
+
+# The lessons that `make test` leaves out because they take minutes, too.
+test-long: export RNN_TUTORIALS_LONG = 1
+test-long: lessons-test
 
 lab: $(INSTALLED)
 	$(BIN)/jupyter lab notebooks

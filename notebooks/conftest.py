@@ -1,10 +1,14 @@
 """How pytest checks the lessons (`pytest --nbval notebooks`)."""
 
 import functools
+import os
 
 from rnn_tutorials import datasets, lessons
 
 import pytest
+
+# They take minutes each: `make test-long` runs them, `make test` says that it did not.
+LONG = ("05c", "06")
 
 
 def pytest_collectstart(collector):
@@ -14,15 +18,16 @@ def pytest_collectstart(collector):
 
 
 def pytest_collection_modifyitems(items):
-    """Skip a lesson whose public data is neither here nor to be had, and say why."""
+    """Skip a long lesson, or one whose public data is not to be had, and say why."""
     for item in items:
-        if item.path.suffix == ".ipynb" and (reason := _missing_data(item.path)):
+        if item.path.suffix == ".ipynb" and (reason := _why_not(item.path)):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @functools.cache
-def _missing_data(path):
-    reasons = (
-        datasets.missing_reason(name) for name in lessons.describe(path).requires
-    )
+def _why_not(path):
+    lesson = lessons.describe(path)
+    if lesson.number in LONG and not os.environ.get("RNN_TUTORIALS_LONG"):
+        return f"lesson {lesson.number} takes minutes: make test-long"
+    reasons = (datasets.missing_reason(name) for name in lesson.requires)
     return "; ".join(filter(None, reasons))
