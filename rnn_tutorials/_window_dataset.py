@@ -6,7 +6,8 @@ Imports Keras and windowing. Public as `rnn_tutorials.windowing.WindowDataset`.
 import keras
 import numpy as np
 
-from rnn_tutorials.windowing import check_count, make_windows, target_columns
+from rnn_tutorials._checks import check_count
+from rnn_tutorials.windowing import make_windows, target_columns
 
 # The shuffled order is computed in chunks, of which up to 32 MB are kept: `fit` asks
 # for the batches in a random order of its own.

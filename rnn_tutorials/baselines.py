@@ -7,7 +7,7 @@ forecast the same targets, so that the comparison is fair to the letter.
 import numpy as np
 import pandas as pd
 
-from rnn_tutorials.windowing import check_count
+from rnn_tutorials._checks import check_count
 
 
 def persistence(X, horizon=1, *, gap=0, targets=None):

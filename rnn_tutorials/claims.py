@@ -46,6 +46,29 @@ def claim(name, value, *, at_least=None, at_most=None, near=None, rel=None, abs=
     print(f"claim holds: {name} ({bounds}{each})")
 
 
+def error_message(call, *arguments):
+    """Return the text of the ValueError that a call ends in.
+
+    For cells that show how something goes wrong: they fail when it no longer does.
+
+    Args:
+        call: what must raise a ValueError.
+        *arguments: given to it.
+
+    Raises:
+        AssertionError: no error.
+
+    Example:
+        >>> error_message(int, "a")
+        "invalid literal for int() with base 10: 'a'"
+    """
+    try:
+        result = call(*arguments)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError(f"expected a ValueError, received {result!r}")
+
+
 def _limits(values, at_least, at_most, near, rel, abs):
     """Return the lowest and highest value allowed, and the bounds in words."""
     if values.size == 0 or values.dtype.kind not in "biuf":

@@ -1,6 +1,6 @@
 """A table of labelled texts -> clean texts and labels, or one line on why not.
 
-Imports pandas and tables (for its error).
+Imports pandas, the tokeniser and tables (for its error).
 """
 
 import csv
@@ -12,8 +12,9 @@ import pandas as pd
 from rnn_tutorials.datasets.text import tokenize
 from rnn_tutorials.tables import TableError
 
+# Texts of a class that a split into three parts needs, so that each holds one.
+FEWEST = 7
 _ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "latin-1": "Latin-1"}
-_FEWEST = 7  # texts of a class, so that each part holds one
 
 
 class LabelledTexts(NamedTuple):
@@ -98,11 +99,11 @@ def _check_classes(counts, label, fewest):
 
 
 def _read(path, notes):
-    reason = None
+    reason = "neither UTF-8 nor UTF-16 nor Latin-1"
     for encoding, name in _ENCODINGS.items():
         try:
             frame = _parse(path, encoding)
-        except (UnicodeError, UnicodeDecodeError):
+        except UnicodeError:
             continue
         except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
             reason = str(error).splitlines()[0]

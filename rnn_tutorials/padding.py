@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_tutorials.windowing import check_count
+from rnn_tutorials._checks import check_count
 
 
 def pad_sequences(

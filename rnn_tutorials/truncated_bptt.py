@@ -11,10 +11,10 @@ Reference: R. J. Williams and J. Peng, "An Efficient Gradient-Based Algorithm fo
     doi:10.1162/neco.1990.2.4.490. (This is their BPTT(h; h'), with h = h' = K.)
 """
 
-import operator
-
 import keras
 import numpy as np
+
+from rnn_tutorials._checks import check_count
 
 
 def fit_truncated(
@@ -177,15 +177,7 @@ def _check_arrays(X, y, sample_weight, batch):
 
 
 def _check_truncation(truncation, timesteps, built_for):
-    try:
-        steps = operator.index(truncation)
-    except TypeError:
-        steps = None
-    if steps is None or isinstance(truncation, bool) or steps < 1:
-        raise ValueError(
-            f"truncation: expected a whole number of at least 1, "
-            f"received {truncation!r}"
-        )
+    steps = check_count("truncation", truncation)
     if steps > timesteps:
         raise ValueError(
             f"truncation: expected at most {timesteps}, the timesteps of the "

@@ -16,6 +16,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from rnn_tutorials._checks import check_count
+
 
 def make_windows(series, width, horizon=1, *, stride=1, gap=0, targets=None):
     """Cut a series into supervised windows, without copying the inputs.
@@ -156,20 +158,6 @@ def check_geometry(rows, width, horizon, stride, gap):
             f"received {width} + {gap} + {horizon} = {width + gap + horizon}"
         )
     return width, horizon, stride, gap
-
-
-def check_count(name, value, at_least=1):
-    """Return `value` as an int, or raise a ValueError that names the argument."""
-    try:
-        count = operator.index(value)
-    except TypeError:
-        count = None
-    if count is None or isinstance(value, bool) or count < at_least:
-        raise ValueError(
-            f"{name}: expected a whole number of at least {at_least}, "
-            f"received {value!r}"
-        )
-    return count
 
 
 def target_columns(series, features, targets):

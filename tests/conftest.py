@@ -1,6 +1,10 @@
-"""What all tests share: Ctrl-C works in the processes that they start."""
+"""What all tests share: TensorFlow starts quietly, Ctrl-C works in other processes."""
 
 import signal
+
+# Before Keras: where JAX is installed too, it would settle the level of the logs, which
+# the processes that tests start inherit.
+import rnn_tutorials  # noqa: F401
 
 # A job in the background ignores it, and so would every process below this one.
 signal.signal(signal.SIGINT, signal.default_int_handler)

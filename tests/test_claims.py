@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_tutorials.claims import claim
+from rnn_tutorials.claims import claim, error_message
 
 examples = settings(deadline=None, max_examples=60)
 numbers = st.floats(-1e6, 1e6)
@@ -205,3 +205,11 @@ def test_what_is_no_claim_is_refused_and_not_recorded(value, bounds, message, re
 )
 def test_a_bound_of_nan_never_holds(bounds):
     assert not holds(1.0, **bounds)
+
+
+def test_error_message():
+    assert error_message(int, "a") == "invalid literal for int() with base 10: 'a'"
+    with pytest.raises(AssertionError, match="expected a ValueError, received 1"):
+        error_message(int, "1")
+    with pytest.raises(TypeError):
+        error_message(int, [])

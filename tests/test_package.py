@@ -20,21 +20,22 @@ PACKAGE = ROOT / "rnn_tutorials"
 # Part of the package -> the parts it may import. Nothing imports the lessons.
 MAY_IMPORT = {
     "_quiet": set(),
-    "windowing": {"_window_dataset"},  # only when WindowDataset is asked for
-    "_window_dataset": {"windowing"},
-    "padding": {"windowing", "_bucket_dataset"},  # only for BucketDataset
-    "_bucket_dataset": {"padding", "windowing"},
-    "baselines": {"windowing"},
+    "_checks": set(),
+    "windowing": {"_checks", "_window_dataset"},  # only when WindowDataset is asked for
+    "_window_dataset": {"_checks", "windowing"},
+    "padding": {"_checks", "_bucket_dataset"},  # only for BucketDataset
+    "_bucket_dataset": {"padding"},
+    "baselines": {"_checks"},
     "claims": set(),
     "plotting": set(),
-    "datasets": {"datasets"},
-    "layers": {"layers"},
-    "builders": {"builders", "layers", "windowing"},
+    "datasets": {"_checks", "datasets"},
+    "layers": {"_checks", "layers"},
+    "builders": {"_checks", "builders", "layers", "windowing"},
     "cudnn": {"_cudnn_rules"},
     "_cudnn_rules": set(),
     "rtrl": set(),
     "seeds": set(),
-    "truncated_bptt": set(),
+    "truncated_bptt": {"_checks"},
     "lessons": set(),
     "tables": {"_tables"},
     "_tables": {"_tables"},
@@ -62,6 +63,7 @@ MAY_IMPORT = {
     "__init__": {"_quiet"},
 }
 WITHOUT_KERAS = (
+    "_checks",
     "_quiet",
     "windowing",
     "padding",

@@ -8,7 +8,8 @@ import numbers
 import keras
 import numpy as np
 
-from rnn_tutorials.windowing import check_count, check_series, target_columns
+from rnn_tutorials._checks import check_count
+from rnn_tutorials.windowing import check_series, target_columns
 
 CELLS = {
     "simple_rnn": keras.layers.SimpleRNN,

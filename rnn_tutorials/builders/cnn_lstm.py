@@ -5,13 +5,13 @@ Imports keras, the masking layers and the builders' common parts.
 
 import keras
 
+from rnn_tutorials._checks import check_count
 from rnn_tutorials.builders import _common
 from rnn_tutorials.layers import (
     MaskedConv1D,
     MaskedGlobalMaxPooling1D,
     MaskedMaxPooling1D,
 )
-from rnn_tutorials.windowing import check_count
 
 
 def build_cnn_lstm(

@@ -4,8 +4,8 @@ Imports the builders' common parts. The first three are `build_deep_rnn` with on
 choice made, under the names that people look for.
 """
 
+from rnn_tutorials._checks import check_count
 from rnn_tutorials.builders import _common
-from rnn_tutorials.windowing import check_count
 
 
 def build_lstm(timesteps, features=1, units=64, *, name="lstm", **kwargs):

@@ -5,8 +5,8 @@ Imports keras and the builders' common parts.
 
 import keras
 
+from rnn_tutorials._checks import check_count
 from rnn_tutorials.builders import _common
-from rnn_tutorials.windowing import check_count
 
 
 def build_window_mlp(

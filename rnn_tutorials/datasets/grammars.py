@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnn_tutorials._checks import check_count
+
 REBER_SYMBOLS = "BTPSXVE"
 
 # State -> symbol -> next state; "B" leads into state 1, "E" ends the string.
@@ -60,7 +62,7 @@ def generate_embedded_reber(
     Reference: Hochreiter, S. and Schmidhuber, J. (1997), section 5.1, figures 3 and 4,
     doi:10.1162/neco.1997.9.8.1735; Reber, A. S. (1967).
     """
-    _check_count("n", n)
+    check_count("n", n)
     rng = np.random.default_rng(seed)
     strings = [_embedded_string(rng) for _ in range(n)]
     longest = max(map(len, strings))
@@ -100,8 +102,8 @@ def generate_reber_stream(
     Reference: Gers, F. A., Schmidhuber, J. and Cummins, F. (2000), section 4.1,
     doi:10.1162/089976600300015015
     """
-    _check_count("n", n)
-    _check_count("timesteps", timesteps)
+    check_count("n", n)
+    check_count("timesteps", timesteps)
     rng = np.random.default_rng(seed)
     streams, follow = [], []
     outer = np.zeros((n, timesteps), dtype=bool)
@@ -156,7 +158,7 @@ def generate_counting(
     """
     counts = list(counts)
     if not counts or min(counts) < 1:
-        raise ValueError(f"counts: expected numbers of at least 1, got {counts}")
+        raise ValueError(f"counts: expected numbers of at least 1, received {counts}")
     if (
         len(set(letters)) != len(letters)
         or len(letters) < 2
@@ -164,7 +166,7 @@ def generate_counting(
     ):
         raise ValueError(
             "letters: expected two or more different ones without S and T, "
-            f"got {letters!r}"
+            f"received {letters!r}"
         )
     symbols = f"S{letters}T"
     steps = 1 + len(letters) * max(counts)
@@ -209,8 +211,3 @@ def _many_hot(symbols, sequences, length):
             rows[members] = np.array([s in members for s in symbols], dtype=np.float32)
         out[number, : len(sequence)] = [rows[members] for members in sequence]
     return out
-
-
-def _check_count(name, value):
-    if value < 1:
-        raise ValueError(f"{name}: expected at least 1, got {value}")

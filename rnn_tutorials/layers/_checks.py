@@ -5,23 +5,8 @@ that differ by backend, or not at all. Imports keras only.
 """
 
 import math
-import operator
 
 import keras
-
-
-def check_count(name, value, at_least=1):
-    """Return `value` as an int."""
-    try:
-        count = operator.index(value)
-    except TypeError:
-        count = None
-    if count is None or isinstance(value, bool) or count < at_least:
-        raise ValueError(
-            f"{name}: expected a whole number of at least {at_least}, "
-            f"received {value!r}"
-        )
-    return count
 
 
 def check_number(name, value, *, at_least=-math.inf, below=math.inf):

@@ -8,7 +8,7 @@ the same networks with 1 - z in place of z. Imports keras only.
 import keras
 from keras import ops
 
-from rnn_tutorials.layers._checks import check_count
+from rnn_tutorials._checks import check_count
 from rnn_tutorials.layers._recurrent import Recurrent, for_cell
 
 

@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from rnn_tutorials.layers._checks import check_count, check_number
+from rnn_tutorials._checks import check_count
+from rnn_tutorials.layers._checks import check_number
 from rnn_tutorials.layers._recurrent import Recurrent, for_cell
 
 

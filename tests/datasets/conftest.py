@@ -32,6 +32,16 @@ def cache_dir(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def no_download(monkeypatch):
+    """Fail the test if anything tries the network."""
+
+    def refuse(name):
+        raise AssertionError(f"fetch({name!r}) was called")
+
+    monkeypatch.setattr(_registry, "fetch", refuse)
+
+
+@pytest.fixture
 def reviews(monkeypatch):
     """Names and bytes of a complete tiny data set, `PER_PART` reviews in each part."""
     monkeypatch.setattr(_imdb_source, "EXPECTED_REVIEWS", PER_PART)

@@ -129,5 +129,5 @@ def test_same_seed_same_data(generate):
     ],
 )
 def test_bad_arguments_are_named(call, name):
-    with pytest.raises(ValueError, match=f"^{name}: expected .* got .+$"):
+    with pytest.raises(ValueError, match=f"^{name}: expected .* received .+$"):
         call()

@@ -44,16 +44,6 @@ def write(data_dir):
 
 
 @pytest.fixture
-def no_download(monkeypatch):
-    """Fail the test if anything tries the network."""
-
-    def refuse(name):
-        raise AssertionError(f"fetch({name!r}) was called")
-
-    monkeypatch.setattr(_registry, "fetch", refuse)
-
-
-@pytest.fixture
 def offline(monkeypatch):
     remote = _registry.REMOTES["mnist"]
     nowhere = _registry.Remote(

@@ -25,16 +25,6 @@ def archive(data_dir, reviews, make_archive):
 
 
 @pytest.fixture
-def no_download(monkeypatch):
-    """Fail the test if anything tries the network."""
-
-    def refuse(name):
-        raise AssertionError(f"fetch({name!r}) was called")
-
-    monkeypatch.setattr(_registry, "fetch", refuse)
-
-
-@pytest.fixture
 def count_reads(monkeypatch):
     calls = []
     read = _imdb_source.read_reviews
