@@ -3,11 +3,15 @@
 Imports keras, windowing and the shuffling of `WindowDataset`.
 """
 
+from itertools import pairwise
+
 import keras
 import numpy as np
 
 from rnn_tutorials._window_dataset import permute
 from rnn_tutorials.windowing import make_windows
+
+_AT_ONCE = 512  # windows that a forecast holds in memory
 
 
 class ScaledWindows(keras.utils.PyDataset):
@@ -39,7 +43,7 @@ class ScaledWindows(keras.utils.PyDataset):
         super().__init__()
         self._pairs = [make_windows(part, width, horizon) for part in parts]
         self._starts = np.cumsum([0, *(len(X) for X, _ in self._pairs)])
-        self._plain, self._seed, self._epoch = plain, seed, 0
+        self.plain, self._seed, self._epoch = plain, seed, 0
         self._repeats, self.batch_size = repeats, batch_size
         self.windows = int(self._starts[-1])
 
@@ -54,13 +58,17 @@ class ScaledWindows(keras.utils.PyDataset):
             total = self.windows * self._repeats
             numbers = permute(numbers, total, (self._seed, self._epoch))
         X, y = self.windows_at(numbers % self.windows)
-        mean, deviation = scale_of(X, self._plain)
+        mean, deviation = scale_of(X, self.plain)
         y = (y - mean[:, :, :1]) / deviation[:, :, :1]  # the target is column 0
         return ((X - mean) / deviation).astype("float32"), y.astype("float32")
 
     def on_epoch_end(self):
         """Draw a new order (called by `fit`)."""
         self._epoch += 1
+
+    def rows_of_series(self):
+        """Return for each series the slice of its windows among all."""
+        return [slice(*ends) for ends in pairwise(self._starts.tolist())]
 
     def windows_at(self, numbers):
         """Return windows and targets in original units, in the order of `numbers`."""
@@ -71,6 +79,37 @@ class ScaledWindows(keras.utils.PyDataset):
             rows = numbers[here] - self._starts[which]
             X[here], y[here] = (array[rows] for array in self._pairs[which])
         return X, y[:, :, :1]
+
+
+def forecast_windows(network, X, plain):
+    """Forecast from windows in original units.
+
+    Args:
+        network: scaled windows -> `(members, n, horizon, 1)`.
+        X: windows `(n, width, columns)`.
+        plain: how many of the last columns are not scaled.
+
+    Returns:
+        Forecasts `(members, n, horizon, 1)`, and the deviation of the target in each
+        window, `(n, 1, 1)`.
+    """
+    mean, deviation = scale_of(X, plain)
+    outputs = network(((X - mean) / deviation).astype("float32"))
+    mean, deviation = mean[:, :, :1], deviation[:, :, :1]
+    return outputs * deviation + mean, deviation
+
+
+def forecast_all(network, windows):
+    """Return forecasts, targets and deviations of all of `ScaledWindows`, in order."""
+    found = []
+    for first in range(0, windows.windows, _AT_ONCE):
+        X, y = windows.windows_at(
+            np.arange(first, min(first + _AT_ONCE, windows.windows))
+        )
+        forecasts, deviation = forecast_windows(network, X, windows.plain)
+        found.append((forecasts, y, deviation))
+    forecasts, y, deviation = zip(*found, strict=True)
+    return np.concatenate(forecasts, 1), np.concatenate(y), np.concatenate(deviation)
 
 
 def scale_of(X, plain):

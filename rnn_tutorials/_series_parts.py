@@ -48,14 +48,19 @@ class SeriesParts:
         name = min(self._ends, key=lambda name: self._ends[name][0])
         return self.series[name][: self._ends[name][0], 0]
 
-    def naive_error(self, season):
-        """Mean error of the seasonal naive forecast in the training parts, for MASE."""
+    def naive_errors(self, season):
+        """Mean error of the seasonal naive forecast in the training parts, for MASE.
+
+        Returns:
+            That of all series together, and a list of those of each; NaN where it is 0
+            or no row has one a season before it.
+        """
         lag = season or 1
         targets = [
             values[: self._ends[name][0], 0] for name, values in self.series.items()
         ]
-        errors = np.concatenate([np.abs(each[lag:] - each[:-lag]) for each in targets])
-        return float(errors.mean()) or np.nan
+        errors = [np.abs(each[lag:] - each[:-lag]) for each in targets]
+        return _mean(np.concatenate(errors)), [_mean(each) for each in errors]
 
     def training_windows(self, width):
         """Windows of the training parts in a random order."""
@@ -95,3 +100,7 @@ class SeriesParts:
             )
         parts = chronological_split(np.arange(rows)[:, np.newaxis])
         return np.cumsum([len(part) for part in parts]).tolist()
+
+
+def _mean(errors):
+    return float(errors.mean()) if errors.any() else np.nan

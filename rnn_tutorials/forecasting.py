@@ -3,17 +3,17 @@
 Imports NumPy, pandas and the parts of the package below it; keras with them.
 """
 
-import json
-
 import numpy as np
 import pandas as pd
 
-from rnn_tutorials import _backtest, baselines, bundles, seasons, tables
+from rnn_tutorials import bundles, seasons, tables
+from rnn_tutorials._checks import check_count
+from rnn_tutorials._comparison import Comparison, compare
 from rnn_tutorials._ensemble import MODELS, Ensemble
-from rnn_tutorials._scaled_windows import scale_of
+from rnn_tutorials._intervals import half_widths
+from rnn_tutorials._scaled_windows import forecast_all, forecast_windows
 from rnn_tutorials._series_parts import SeriesParts
 from rnn_tutorials._time_rows import following, from_json, joined, to_json
-from rnn_tutorials.windowing import check_count
 
 # Sums of squares must stay within float64.
 _LARGEST = 1e100
@@ -130,7 +130,7 @@ class Forecaster:
             for name, frame in table.series.items()
         }
         self.hash_ = bundles.fingerprint(*values.values())
-        self.backtest_ = None
+        self._comparison = None
         return self
 
     def backtest(self):
@@ -139,44 +139,40 @@ class Forecaster:
         Returns:
             The table of `baselines.compare`, with the column `MASE`: MAE over that of
             the seasonal naive forecast one season ahead in the training rows. Also
-            sets `coverage_`, the share of test values inside the intervals.
+            sets `coverage_`, the share of test values inside the intervals, and
+            `interval_scores_`: width plus penalty for what lies outside, of these
+            intervals and of such around the seasonal naive forecast.
         """
         self._check_fitted()
-        if self.backtest_ is not None:
-            return self.backtest_
-        windows = self._parts.test_windows(self.window_)
-        forecasts, y, deviation = self._forecast_all(windows)
-        models = {self.model: list(forecasts)}
-        if self.seeds > 1:
-            models[f"{self.model}, mean of {self.seeds}"] = forecasts.mean(axis=0)
-        table = baselines.compare(
-            y,
-            baselines=_backtest.naive_forecasts(
-                list(self._parts.series.values()),
-                self._parts.train_rows,
-                self._parts.test_starts,
-                width=self.window_,
-                horizon=self.horizon,
-                season=self.season_,
-            ),
-            models=models,
-        )
-        table.insert(
-            list(table).index("RMSE") + 1,
-            "MASE",
-            table["MAE"] / self._parts.naive_error(self.season_),
-        )
-        inside = np.abs(y - forecasts.mean(axis=0)) <= self.intervals_ * deviation
-        self.coverage_, self.backtest_ = float(inside.mean()), table
-        return table
+        if self._comparison is None:
+            self._compared(
+                compare(
+                    self._ensemble,
+                    self._parts,
+                    self.intervals_,
+                    model=self.model,
+                    width=self.window_,
+                    season=self.season_,
+                    share=self.interval,
+                )
+            )
+        return self._comparison.table
+
+    def backtest_by_group(self):
+        """Compare the forecast of each series with the best baseline of that series.
+
+        Returns:
+            DataFrame indexed by group: `MAE`, `MASE` and `skill`; `best baseline` and
+            `its MAE`; `use`, the better of the two; `inside`, the share of the test
+            values inside the intervals. Of several seeds, the mean is compared.
+        """
+        self.backtest()
+        return self._comparison.by_series.rename_axis(self.group)
 
     def verdict(self):
         """Say in words what the backtest shows."""
-        table = self.backtest()
-        held = (
-            f"{self.coverage_:.0%} of the test values lie in the {self.interval:.0%} "
-        )
-        return f"{baselines.verdict(table)}\n{held}intervals."
+        self.backtest()
+        return self._comparison.verdict(self.interval)
 
     def forecast(self, steps=None):
         """Forecast past the end of the data it was fitted on.
@@ -191,7 +187,7 @@ class Forecaster:
         self._check_fitted()
         return self._past_the_end(self._tails, steps)
 
-    def predict(self, newer, steps=None):
+    def predict(self, newer, steps=None, **reading):
         """Forecast past the end of newer rows of the same table.
 
         Args:
@@ -199,6 +195,9 @@ class Forecaster:
                 are completed with the last rows of the training data, if they follow
                 each other without a gap.
             steps: as in `forecast`.
+            **reading: how to read these rows, as in `tables.read_table`: `separator`,
+                `decimal`, `time_format`; also `sort` and `fill`, which else are those
+                of the forecaster (and off in one that was loaded).
 
         Returns:
             As `forecast`.
@@ -207,14 +206,15 @@ class Forecaster:
             TableError: columns that do not fit, by name; too few rows.
         """
         self._check_fitted()
-        table = self._read(newer, frequency=self.frequency_, newer=True)
+        reading = {"frequency": self.frequency_, "newer": True, **reading}
+        table = self._read(newer, **reading)
         _check_columns(_columns(table), self.columns_)
         tails = {name: self._tail(name, frame) for name, frame in table.series.items()}
         return self._past_the_end(tails, steps)
 
     def save(self, path):
         """Write everything to one file, all or nothing (the backtest is made first)."""
-        table = self.backtest()
+        self.backtest()
         manifest = {
             **{name: getattr(self, name) for name in _KEPT},
             "time": self.time,
@@ -224,8 +224,7 @@ class Forecaster:
             "window": self.window_,
             "season": self.season_,
             "intervals": self.intervals_.ravel().tolist(),
-            "coverage": self.coverage_,
-            "metrics": json.loads(table.to_json(orient="split")),
+            "metrics": self._comparison.to_json(),
             "notes": self.notes_,
             "trained_on": self.hash_,
             "tails": {name: to_json(tail) for name, tail in self._tails.items()},
@@ -252,9 +251,8 @@ class Forecaster:
         found.columns_, found.frequency_ = tuple(kept["columns"]), kept["frequency"]
         found.window_, found.season_ = kept["window"], kept["season"]
         found.intervals_ = np.array(kept["intervals"])[:, np.newaxis]
-        found.coverage_, found.notes_ = kept["coverage"], kept["notes"]
-        found.backtest_ = pd.DataFrame(**kept["metrics"]).rename_axis("name")
-        found.hash_ = kept["trained_on"]
+        found.notes_, found.hash_ = kept["notes"], kept["trained_on"]
+        found._compared(Comparison.from_json(kept["metrics"]))
         found._tails = {
             name: from_json(tail, kept["frequency"])
             for name, tail in kept["tails"].items()
@@ -307,40 +305,18 @@ class Forecaster:
                 f"fit into {len(rows)} training rows"
             )
 
-    # --- forecasts ----------------------------------------------------------------
-
-    def _run(self, X):
-        """Forecasts `(seeds, n, horizon, 1)` and the scale of each window."""
-        plain = X.shape[2] - len(self.columns_)
-        mean, deviation = scale_of(X, plain)
-        outputs = self._ensemble(((X - mean) / deviation).astype("float32"))
-        mean, deviation = mean[:, :, :1], deviation[:, :, :1]
-        return outputs * deviation + mean, deviation
-
-    def _forecast_all(self, windows):
-        """Forecasts, targets and scales of all windows, in original units."""
-        forecasts, targets, deviations = [], [], []
-        for first in range(0, windows.windows, 512):
-            numbers = np.arange(first, min(first + 512, windows.windows))
-            X, y = windows.windows_at(numbers)
-            forecast, deviation = self._run(X)
-            forecasts.append(forecast)
-            targets.append(y)
-            deviations.append(deviation)
-        return (
-            np.concatenate(forecasts, axis=1),
-            np.concatenate(targets),
-            np.concatenate(deviations),
-        )
+    # --- errors -------------------------------------------------------------------
 
     def _interval_widths(self):
-        """Half widths `(horizon, 1)` in deviations of the window (split conformal)."""
-        forecasts, y, deviation = self._forecast_all(
-            self._parts.validation_windows(self.window_)
-        )
-        errors = np.sort(np.abs(y - forecasts.mean(axis=0)) / deviation, axis=0)
-        rank = int(np.ceil((len(errors) + 1) * self.interval))
-        return errors[min(rank, len(errors)) - 1]
+        """Half widths `(horizon, 1)` in deviations of the window."""
+        windows = self._parts.validation_windows(self.window_)
+        forecasts, y, deviation = forecast_all(self._ensemble, windows)
+        errors = np.abs(y - forecasts.mean(axis=0)) / deviation
+        return half_widths(errors, self.interval)
+
+    def _compared(self, found):
+        self._comparison = found
+        self.coverage_, self.interval_scores_ = found.coverage, found.interval_scores
 
     # --- past the end -------------------------------------------------------------
 
@@ -363,7 +339,9 @@ class Forecaster:
             )
         found = []
         for name, tail in tails.items():
-            forecasts, deviation = self._run(self._values(tail)[np.newaxis])
+            X = self._values(tail)[np.newaxis]
+            plain = X.shape[2] - len(self.columns_)
+            forecasts, deviation = forecast_windows(self._ensemble, X, plain)
             middle = forecasts.mean(axis=0)[0, :, 0]
             half = (self.intervals_ * deviation[0])[:, 0]
             columns = {

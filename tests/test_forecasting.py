@@ -3,12 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 
-from rnn_tutorials import load_airline_passengers
+from rnn_tutorials import _series_parts, load_airline_passengers
 from rnn_tutorials.forecasting import MODELS, Forecaster
 from rnn_tutorials.tables import TableError
 
 QUICK = {"model": "window-mlp", "epochs": 2}
+
+
+# Why nothing is traced is said below; the pipeline of batches can't be left out.
+pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config")
 
 
 def waves(rows=240, start="2000-01-01", freq="MS", level=50.0, seed=0):
@@ -23,6 +28,16 @@ def waves(rows=240, start="2000-01-01", freq="MS", level=50.0, seed=0):
     )
     times = pd.date_range(start, periods=rows, freq=freq, name="month")
     return pd.DataFrame({"sales": y[:-1], "leads": y[1:]}, index=times)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_training():
+    """Train on one batch per epoch, and trace nothing: tracing takes the most time."""
+    tf.config.run_functions_eagerly(True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_series_parts, "_BATCHES_PER_EPOCH", 1)
+        yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +112,22 @@ def test_predict_from_newer_rows(fitted):
     )
 
 
+def test_how_to_read_newer_rows_is_said_with_them(fitted, tmp_path):
+    longer = waves(250)
+    shuffled = longer.iloc[::-1].drop(index=pd.Timestamp("2020-05-01"))
+    for reading in ({}, {"sort": True}, {"fill": "linear"}):
+        with pytest.raises(TableError, match=r"^rows: expected"):
+            fitted.predict(shuffled, **reading)
+    found = fitted.predict(shuffled, sort=True, fill="linear")
+    assert found.index[0] == pd.Timestamp("2020-11-01")
+    # The first ten months of 2020; without a format these may be days of January.
+    path = tmp_path / "newer.csv"
+    longer.iloc[240:].to_csv(path, date_format="%m/%d/%Y")
+    whole = fitted.predict(longer)
+    found = fitted.predict(path, time_format="%m/%d/%Y")
+    pd.testing.assert_frame_equal(found, whole, check_freq=False)
+
+
 @pytest.mark.parametrize(
     ("newer", "message"),
     [
@@ -135,14 +166,21 @@ def test_equal_seeds_give_equal_forecasts():
     pd.testing.assert_frame_equal(one, other)
 
 
-def test_groups_share_a_network():
-    shops = [
+@pytest.fixture(scope="module")
+def shops():
+    """Two shops of different levels in one table, and a forecaster of both."""
+    each = [
         waves(120, level=100 * n, seed=n).reset_index().assign(shop=f"shop {n}")
         for n in (1, 2)
     ]
-    frame = pd.concat(shops)[["shop", "month", "sales"]]
+    frame = pd.concat(each)[["shop", "month", "sales"]]
     forecaster = Forecaster("sales", group="shop", horizon=2, **QUICK)
-    found = forecaster.fit(frame, progress=False).forecast()
+    return frame, forecaster.fit(frame, progress=False)
+
+
+def test_groups_share_a_network(shops):
+    frame, forecaster = shops
+    found = forecaster.forecast()
     assert found.shop.tolist() == ["shop 1"] * 2 + ["shop 2"] * 2
     levels = found.groupby("shop").forecast.mean()
     assert levels["shop 2"] - levels["shop 1"] > 50
@@ -150,6 +188,40 @@ def test_groups_share_a_network():
     alone = forecaster.predict(frame[frame.shop == "shop 2"])
     expected = found[found.shop == "shop 2"]
     pd.testing.assert_frame_equal(alone, expected, check_freq=False)
+
+
+def test_each_group_is_compared_by_itself(shops):
+    frame, forecaster = shops
+    whole, table = forecaster.backtest(), forecaster.backtest_by_group()
+    assert table.index.tolist() == ["shop 1", "shop 2"] and table.index.name == "shop"
+    # As many windows of each, so that the mean over groups is that over windows.
+    assert table["MAE"].mean() == pytest.approx(whole.loc["window-mlp", "MAE"])
+    assert table["inside"].mean() == pytest.approx(forecaster.coverage_)
+    # By hand: 18 test rows, 17 windows; 84 training rows.
+    y = frame[frame.shop == "shop 2"]["sales"].to_numpy()
+    seasonal = [
+        np.abs(y[o : o + 2] - y[o - 12 : o - 10]).mean() for o in range(102, 119)
+    ]
+    row = table.loc["shop 2"]
+    assert row["its MAE"] <= np.mean(seasonal) + 1e-9
+    if row["best baseline"] == "seasonal naive":
+        assert row["its MAE"] == pytest.approx(np.mean(seasonal))
+    scale = np.abs(y[12:84] - y[:72]).mean()
+    assert row["MASE"] == pytest.approx(row["MAE"] / scale)
+    assert row["skill"] == pytest.approx(1 - row["MAE"] / row["its MAE"])
+    better = row["MAE"] < row["its MAE"]
+    assert row["use"] == ("window-mlp" if better else row["best baseline"])
+    assert "series by series" in forecaster.verdict()
+
+
+def test_groups_are_kept_in_the_bundle(shops, tmp_path):
+    _, forecaster = shops
+    forecaster.save(tmp_path / "shops.rnn")
+    loaded = Forecaster.load(tmp_path / "shops.rnn")
+    pd.testing.assert_frame_equal(
+        loaded.backtest_by_group(), forecaster.backtest_by_group()
+    )
+    assert loaded.verdict() == forecaster.verdict()
 
 
 def test_calendar_and_rows_without_times():
@@ -161,10 +233,10 @@ def test_calendar_and_rows_without_times():
     assert list(found.index) == [240]
 
 
-@pytest.mark.parametrize("model", [name for name in MODELS if name != "window-mlp"])
+@pytest.mark.parametrize("model", MODELS)
 def test_every_model(model):
-    options = {"model": model, "epochs": 1, "window": 4, "season": None}
-    forecaster = Forecaster("sales", **options).fit(waves(60), progress=False)
+    options = {"model": model, "epochs": 1, "window": 3, "season": None, "horizon": 2}
+    forecaster = Forecaster("sales", **options).fit(waves(30), progress=False)
     assert np.isfinite(forecaster.forecast().to_numpy()).all()
 
 
@@ -188,7 +260,10 @@ def test_extreme_series(series, tmp_path):
     assert np.isfinite(forecaster.backtest()["MAE"]).all()
     assert "window-mlp" in forecaster.verdict()
     forecaster.save(tmp_path / "a")
-    pd.testing.assert_frame_equal(Forecaster.load(tmp_path / "a").forecast(), found)
+    loaded = Forecaster.load(tmp_path / "a")
+    pd.testing.assert_frame_equal(loaded.forecast(), found)
+    pd.testing.assert_frame_equal(loaded.backtest(), forecaster.backtest())
+    assert loaded.verdict() == forecaster.verdict()
 
 
 def test_numbers_too_large_to_reckon_with():

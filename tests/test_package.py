@@ -46,15 +46,18 @@ MAY_IMPORT = {
     "_scaled_windows": {"_window_dataset", "windowing"},
     "_series_parts": {"_scaled_windows", "windowing"},
     "_backtest": {"baselines", "exponential_smoothing", "windowing"},
+    "_intervals": {"baselines", "windowing"},
+    "_comparison": {"_backtest", "_intervals", "_scaled_windows", "baselines"},
     "_ensemble": {"builders", "seeds"},
     "forecasting": {
-        *("_backtest", "_ensemble", "_scaled_windows", "_series_parts", "_time_rows"),
-        *("baselines", "bundles", "seasons", "tables", "windowing"),
+        *("_comparison", "_ensemble", "_intervals", "_scaled_windows", "_time_rows"),
+        *("_checks", "_series_parts", "bundles", "seasons", "tables"),
     },
     "labelled_texts": {"datasets", "tables"},
+    "_bag_of_words": {"datasets"},
     "classification": {
         *("builders", "bundles", "datasets", "labelled_texts", "padding", "tables"),
-        "windowing",
+        *("_bag_of_words", "_checks"),
     },
     "cli": {
         *("classification", "cli", "cudnn", "datasets", "forecasting"),

@@ -117,12 +117,12 @@ def frame_as_rows(frame):
     return rows.to_dict("records")
 
 
-def write_whole(path, text):
-    """Write a text file whole or not at all."""
+def write_whole(path, content):
+    """Write a file, text or bytes, whole or not at all."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """`rnn-tutorials forecast sales.csv` and `rnn-tutorials predict bundle newer.csv`."""
 
+import io
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from rnn_tutorials.cli._run import (
 )
 
 BUNDLE, FORECAST, FIGURE = "forecaster.rnn", "forecast.csv", "forecast.png"
+_PANELS = 6  # series in the figure
 
 
 class Model(StrEnum):
@@ -34,6 +36,15 @@ class Fill(StrEnum):
 
     linear = "linear"
     forward = "forward"
+
+
+Separator = Annotated[str | None, typer.Option(help="Of the columns. Default: found.")]
+Decimal = Annotated[str | None, typer.Option(help="Decimal mark. Default: found.")]
+TimeFormat = Annotated[
+    str | None, typer.Option(help="Such as %d.%m.%Y. Default: found.")
+]
+Sort = Annotated[bool, typer.Option("--sort", help="Put rows in time order.")]
+Gaps = Annotated[Fill | None, typer.Option(help="Fill gaps. Default: refuse them.")]
 
 
 def forecast(
@@ -68,21 +79,11 @@ def forecast(
     interval: Annotated[
         float, typer.Option(help="Share of values the intervals should hold.")
     ] = 0.9,
-    separator: Annotated[
-        str | None, typer.Option(help="Of the columns. Default: found.")
-    ] = None,
-    decimal: Annotated[
-        str | None, typer.Option(help="Decimal mark. Default: found.")
-    ] = None,
-    time_format: Annotated[
-        str | None, typer.Option(help="Such as %d.%m.%Y. Default: found.")
-    ] = None,
-    sort: Annotated[
-        bool, typer.Option("--sort", help="Put rows in time order.")
-    ] = False,
-    fill: Annotated[
-        Fill | None, typer.Option(help="Fill gaps. Default: refuse them.")
-    ] = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
+    time_format: TimeFormat = None,
+    sort: Sort = False,
+    fill: Gaps = None,
     json: Json = False,
 ):
     """Forecast a column of a CSV file past its end.
@@ -124,6 +125,7 @@ def forecast(
     )
     forecaster.fit(read, progress=not json)
     found, compared = forecaster.forecast(), forecaster.backtest()
+    by_group = forecaster.backtest_by_group() if group else None
     out.mkdir(parents=True, exist_ok=True)
     forecaster.save(out / BUNDLE)
     write_whole(out / FORECAST, found.to_csv())
@@ -133,8 +135,10 @@ def forecast(
             {
                 "notes": forecaster.notes_,
                 "backtest": frame_as_rows(compared),
+                "by_group": frame_as_rows(by_group) if group else None,
                 "verdict": forecaster.verdict(),
                 "coverage": forecaster.coverage_,
+                "interval_scores": forecaster.interval_scores_,
                 "forecast": frame_as_rows(found),
                 "written": [out / name for name in (BUNDLE, FORECAST, FIGURE)],
             }
@@ -144,6 +148,9 @@ def forecast(
         print(note)
     columns = ["MAE", "RMSE", "MASE", "skill"]
     print_table("Backtest on the last 15 % of the rows", compared[columns].round(3))
+    if group:
+        columns = ["MAE", "MASE", "skill", "inside", "use"]
+        print_table("Series by series", beginning(by_group[columns]).round(3))
     print(forecaster.verdict(), "\n")
     print_table(f"Forecast of {target}", beginning(found).round(3))
     for name in (BUNDLE, FORECAST, FIGURE):
@@ -158,6 +165,11 @@ def predict(
     steps: Annotated[
         int | None, typer.Option(help="Steps ahead. Default: the horizon.")
     ] = None,
+    separator: Separator = None,
+    decimal: Decimal = None,
+    time_format: TimeFormat = None,
+    sort: Sort = False,
+    fill: Gaps = None,
     out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
     json: Json = False,
 ):
@@ -168,11 +180,18 @@ def predict(
     from rnn_tutorials.forecasting import Forecaster
 
     forecaster = Forecaster.load(bundle)
-    found = (
-        forecaster.forecast(steps)
-        if table is None
-        else forecaster.predict(table, steps)
-    )
+    if table is None:
+        found = forecaster.forecast(steps)
+    else:
+        found = forecaster.predict(
+            table,
+            steps,
+            separator=separator,
+            decimal=decimal,
+            time_format=time_format,
+            sort=sort,
+            fill=fill and fill.value,
+        )
     if out is not None:
         write_whole(out, found.to_csv())
     if json:
@@ -199,19 +218,24 @@ def _draw(forecaster, read, found, path):
 
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
+    import numpy as np
 
     from rnn_tutorials import plotting
 
-    name, frame = next(iter(read.series.items()))
-    if forecaster.group is not None:
-        found = found[found[forecaster.group] == name]
+    shown = list(read.series.items())[:_PANELS]
     with plotting.style():
-        fig, ax = plt.subplots()
-        shown = max(3 * forecaster.window_, 6 * forecaster.horizon)
-        history = frame[forecaster.target].iloc[-shown:]
-        plotting.plot_future(ax, history, found, share=forecaster.interval)
-        ax.set_ylabel(forecaster.target)
-        ax.set_title(name)
-        fig.savefig(path.with_suffix(".tmp.png"))
+        width, height = plt.rcParams["figure.figsize"]
+        fig, axes = plt.subplots(len(shown), figsize=(width, height * len(shown)))
+        for (name, frame), ax in zip(shown, np.ravel(axes), strict=True):
+            rows = max(3 * forecaster.window_, 6 * forecaster.horizon)
+            history = frame[forecaster.target].iloc[-rows:]
+            future = found
+            if forecaster.group is not None:
+                future = found[found[forecaster.group] == name]
+            plotting.plot_future(ax, history, future, share=forecaster.interval)
+            ax.set_ylabel(forecaster.target)
+            ax.set_title(name)
+        image = io.BytesIO()
+        fig.savefig(image, format="png")
         plt.close(fig)
-    path.with_suffix(".tmp.png").replace(path)
+    write_whole(path, image.getvalue())
