@@ -44,7 +44,7 @@ def save_bundle(path, kind, manifest, models):
     with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as aside:
         whole = Path(aside, "bundle")
         with zipfile.ZipFile(whole, "w") as archive:
-            archive.writestr(_MANIFEST, text)
+            archive.writestr(_MANIFEST, text, zipfile.ZIP_DEFLATED)
             for number, model in enumerate(models):
                 part = Path(aside, f"model_{number}.keras")
                 (model() if not hasattr(model, "save") else model).save(part)

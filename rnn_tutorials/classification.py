@@ -9,24 +9,22 @@ import json
 import keras
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
 from tqdm.keras import TqdmCallback
 
 from rnn_tutorials import bundles
+from rnn_tutorials._bag_of_words import BagOfWords
+from rnn_tutorials._checks import check_count
 from rnn_tutorials.builders import build_cnn_lstm
-from rnn_tutorials.datasets.text import OOV_ID, START_ID, Vocabulary, tokenize
-from rnn_tutorials.labelled_texts import read_texts
+from rnn_tutorials.datasets.text import OOV_ID, START_ID, Vocabulary
+from rnn_tutorials.labelled_texts import FEWEST, LabelledTexts, read_texts
 from rnn_tutorials.padding import BucketDataset
 from rnn_tutorials.tables import TableError
-from rnn_tutorials.windowing import check_count
 
 _NETWORK, _BAG, _MAJORITY = "CNN-LSTM", "TF-IDF + logistic regression", "majority class"
+METHODS = {"network": _NETWORK, "bag": _BAG}
 _SEED = 0
-_FEWEST = 7  # texts of a class, so that each part of the split holds one
 _WORD_DROPOUT = 0.2
 _PATIENCE = 400  # training steps without a lower validation loss
 
@@ -79,13 +77,15 @@ class TextClassifier:
         """Check the texts, split them and train.
 
         Args:
-            data: path of a CSV file, or a DataFrame.
+            data: path of a CSV file, a DataFrame, or what `read_texts` returned.
             progress: show a bar.
 
         Returns:
             The classifier itself, with `classes_`, `vocabulary_` and `notes_`.
         """
-        read = read_texts(data, text=self.text, label=self.label, fewest=_FEWEST)
+        read = data
+        if not isinstance(data, LabelledTexts):
+            read = read_texts(data, text=self.text, label=self.label, fewest=FEWEST)
         self.notes_ = list(read.notes)
         self.classes_ = sorted(set(read.labels))
         numbers = np.array([self.classes_.index(label) for label in read.labels])
@@ -95,7 +95,9 @@ class TextClassifier:
         self.vocabulary_ = Vocabulary.from_texts(texts[train], self.vocabulary_size)
         parts = [(texts[rows], numbers[rows]) for rows in (train, validation, test)]
         self._train(*parts[:2], progress)
-        self.metrics_, self.confusion_ = self._compare(*parts)
+        self._bag = BagOfWords.fit(*parts[:2])
+        most = np.bincount(numbers[train]).argmax()
+        self._compare(*parts[2], most)
         return self
 
     def evaluate(self):
@@ -103,8 +105,9 @@ class TextClassifier:
 
         Returns:
             DataFrame indexed by method: `accuracy`, `macro F1` (every class counts the
-            same), `correct` and `texts`. `confusion_` holds the network's test texts
-            by true class (rows) and given class (columns).
+            same), `correct` and `texts`. `recommended_` is "network" or "bag", and
+            `confusion_` holds its test texts by true class (rows) and given class
+            (columns).
         """
         self._check_fitted()
         return self.metrics_
@@ -115,13 +118,13 @@ class TextClassifier:
         network, bag = table.loc[_NETWORK], table.loc[_BAG]
         numbers = f"{network['accuracy']:.1%} against {bag['accuracy']:.1%}"
         lead, error = network["accuracy"] - bag["accuracy"], table.attrs["error"]
-        if lead > 2 * error:
-            said = f"The {_NETWORK} beats {_BAG}: {numbers} of the test texts."
-        elif lead < -2 * error:
+        if self.recommended_ == "bag":
             said = (
                 f"The {_NETWORK} does not beat {_BAG}: {numbers} of the test texts. "
                 f"Use {_BAG}."
             )
+        elif lead > 2 * error:
+            said = f"The {_NETWORK} beats {_BAG}: {numbers} of the test texts."
         else:
             said = (
                 f"The {_NETWORK} has no clear lead over {_BAG}: {numbers} of "
@@ -130,11 +133,13 @@ class TextClassifier:
         majority = table.loc[_MAJORITY, "accuracy"]
         return f"{said}\nAlways the most frequent class: {majority:.1%}."
 
-    def predict(self, texts):
+    def predict(self, texts, by=None):
         """Label texts.
 
         Args:
             texts: list of strings.
+            by: "network" or "bag"; None takes what the verdict recommends, the
+                network where there is no clear lead.
 
         Returns:
             DataFrame, a row per text: `label`; one column per class with its
@@ -146,7 +151,10 @@ class TextClassifier:
             raise ValueError("texts: expected a list of strings, received one string")
         if not len(texts):
             raise ValueError("texts: expected at least one text, received none")
-        probabilities = self._probabilities(texts)
+        by = self.recommended_ if by is None else by
+        if by not in METHODS:
+            raise ValueError(f"by: expected one of {tuple(METHODS)}, received {by!r}")
+        probabilities = self._probabilities(texts, by)
         frame = pd.DataFrame(probabilities, columns=self.classes_)
         best = [self.classes_[number] for number in probabilities.argmax(axis=1)]
         frame.insert(0, "label", best)
@@ -180,6 +188,8 @@ class TextClassifier:
             "epochs": self.epochs,
             "classes": self.classes_,
             "words": list(self.vocabulary_.words),
+            "bag": self._bag.to_json(),
+            "recommended": self.recommended_,
             "metrics": json.loads(self.metrics_.to_json(orient="split")),
             "error": self.metrics_.attrs["error"],
             "confusion": self.confusion_.to_numpy().tolist(),
@@ -198,7 +208,8 @@ class TextClassifier:
         kept, (network,) = bundles.load_bundle(path, "classifier")
         arguments = ("text", "label", "vocabulary_size", "maxlen", "epochs")
         found = cls(**{name: kept[name] for name in arguments})
-        found._network, found.classes_ = network, kept["classes"]
+        found._network, found._bag = network, BagOfWords(**kept["bag"])
+        found.classes_, found.recommended_ = kept["classes"], kept["recommended"]
         found.vocabulary_ = Vocabulary(tuple(kept["words"]))
         found.metrics_ = pd.DataFrame(**kept["metrics"])
         found.metrics_.attrs["error"] = kept["error"]
@@ -246,15 +257,10 @@ class TextClassifier:
             verbose=0,
         )
 
-    def _compare(self, train, validation, test):
-        texts, truth = test
-        bag = _fit_bag(train, validation)
-        most = np.bincount(train[1]).argmax()
-        given = {
-            _MAJORITY: np.full(len(truth), most),
-            _BAG: bag.predict(texts),
-            _NETWORK: self._probabilities(texts).argmax(axis=1),
-        }
+    def _compare(self, texts, truth, most):
+        given = {_MAJORITY: np.full(len(truth), most)}
+        for by, name in reversed(METHODS.items()):
+            given[name] = self._probabilities(texts, by).argmax(axis=1)
         table = pd.DataFrame(
             {
                 name: {
@@ -269,12 +275,16 @@ class TextClassifier:
         # Standard error of the difference of the two accuracies on the same texts.
         right = [(given[name] == truth).astype(float) for name in (_NETWORK, _BAG)]
         table.attrs["error"] = float(np.std(right[0] - right[1]) / np.sqrt(len(truth)))
-        counts = confusion_matrix(
-            truth, given[_NETWORK], labels=range(len(self.classes_))
-        )
-        return table, _as_confusion(counts, self.classes_)
+        lead = table.loc[_NETWORK, "accuracy"] - table.loc[_BAG, "accuracy"]
+        self.recommended_ = "bag" if lead < -2 * table.attrs["error"] else "network"
+        labels = given[METHODS[self.recommended_]]
+        counts = confusion_matrix(truth, labels, labels=range(len(self.classes_)))
+        self.metrics_ = table
+        self.confusion_ = _as_confusion(counts, self.classes_)
 
-    def _probabilities(self, texts):
+    def _probabilities(self, texts, by):
+        if by == "bag":
+            return self._bag.probabilities(texts)
         batches = self._batches(texts)
         found = batches.in_order(self._network.predict(batches, verbose=0))
         return np.hstack([1 - found, found]) if found.shape[1] == 1 else found
@@ -308,18 +318,6 @@ def _split(numbers):
         rest, test_size=0.5, stratify=numbers[rest], random_state=_SEED
     )
     return train, validation, test
-
-
-def _fit_bag(train, validation):
-    bags = []
-    for strength in (1, 10, 100):
-        tfidf = TfidfVectorizer(tokenizer=tokenize, ngram_range=(1, 2), **_AS_TOKENIZED)
-        bag = make_pipeline(tfidf, LogisticRegression(C=strength, max_iter=500))
-        bags.append(bag.fit(*train))
-    return max(bags, key=lambda bag: bag.score(*validation))
-
-
-_AS_TOKENIZED = {"token_pattern": None, "lowercase": False, "sublinear_tf": True}
 
 
 def _as_confusion(counts, classes):

@@ -3,9 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 
 from rnn_tutorials.classification import TextClassifier
 from rnn_tutorials.tables import TableError
+
+# Of the fixture that traces nothing; the pipeline of batches can't be left out.
+pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config")
 
 WORDS = {
     "gut": ["schön", "großartig", "💡 hell", "fein"],
@@ -28,29 +32,41 @@ QUICK = {"vocabulary_size": 60, "maxlen": 12, "epochs": 5}
 
 
 @pytest.fixture(scope="module")
-def fitted():
-    classifier = TextClassifier("review", "mood", **QUICK)
-    return classifier.fit(reviews(400), progress=False)
+def fitted(tmp_path_factory):
+    """Three classes, read from a file in another encoding."""
+    frame = reviews(240, classes=tuple(WORDS))
+    frame.loc[0, "review"] = 'Zitat: "schön; fein",\nneue Zeile'
+    path = tmp_path_factory.mktemp("texts") / "a.csv"
+    frame.to_csv(path, sep=";", index=False, encoding="utf-16")
+    return TextClassifier("review", "mood", **QUICK).fit(path, progress=False)
 
 
 def test_learns_what_can_be_learned(fitted):
+    assert fitted.classes_ == ["gut", "naja", "schlecht"]
+    assert fitted.notes_ == [
+        "Encoding: UTF-16; look whether accented letters are right."
+    ]
     table = fitted.evaluate()
-    assert table.loc["majority class", "accuracy"] == pytest.approx(0.5)
+    assert table.loc["majority class", "accuracy"] == pytest.approx(1 / 3)
     assert table.loc["TF-IDF + logistic regression", "accuracy"] > 0.95
     assert table.loc["CNN-LSTM", "accuracy"] > 0.95
-    assert fitted.confusion_.to_numpy().sum() == 60
+    assert fitted.confusion_.to_numpy().sum() == 36
+    assert fitted.recommended_ == "network"
     assert np.trace(fitted.confusion_) == table.loc["CNN-LSTM", "correct"]
-    assert "most frequent class: 50.0%" in fitted.verdict()
+    assert "most frequent class: 33.3%" in fitted.verdict()
 
 
-def test_predict(fitted):
+@pytest.mark.parametrize("by", [None, "network", "bag"])
+def test_predict(fitted, by):
     texts = ["Ein schön<br/>großartig feines a b", "ÖDE und leer", "", "xyzzy"]
-    found = fitted.predict(texts)
-    assert list(found) == ["label", "gut", "schlecht", "known"]
+    found = fitted.predict(texts, by)
+    assert list(found) == ["label", "gut", "naja", "schlecht", "known"]
     assert found.label.tolist()[:2] == ["gut", "schlecht"]
-    np.testing.assert_allclose(found[["gut", "schlecht"]].sum(axis=1), 1, rtol=1e-5)
+    classes = found[["gut", "naja", "schlecht"]]
+    np.testing.assert_allclose(classes.sum(axis=1), 1, rtol=1e-5)
     assert found.known.tolist() == [4 / 6, 2 / 3, 0, 0]
-    alone = pd.concat([fitted.predict([text]) for text in texts], ignore_index=True)
+    each = [fitted.predict([text], by) for text in texts]
+    alone = pd.concat(each, ignore_index=True)
     pd.testing.assert_frame_equal(alone, found, rtol=1e-4)
 
 
@@ -58,7 +74,9 @@ def test_saved_and_loaded(fitted, tmp_path):
     fitted.save(tmp_path / "a.rnn")
     loaded = TextClassifier.load(tmp_path / "a.rnn")
     texts = reviews(20, seed=5).review.tolist()
-    pd.testing.assert_frame_equal(loaded.predict(texts), fitted.predict(texts))
+    for by in (None, "network", "bag"):
+        found = loaded.predict(texts, by)
+        pd.testing.assert_frame_equal(found, fitted.predict(texts, by))
     pd.testing.assert_frame_equal(loaded.evaluate(), fitted.evaluate())
     pd.testing.assert_frame_equal(loaded.confusion_, fitted.confusion_)
     assert loaded.verdict() == fitted.verdict()
@@ -66,41 +84,50 @@ def test_saved_and_loaded(fitted, tmp_path):
 
 def test_score_and_a_label_never_seen(fitted):
     assert fitted.score(reviews(40, seed=3)) > 0.9
-    with pytest.raises(TableError, match="never seen: naja"):
-        fitted.score(reviews(40, classes=("gut", "naja")))
+    with pytest.raises(TableError, match="never seen: prima"):
+        fitted.score(reviews(40).replace({"mood": {"gut": "prima"}}))
 
 
-def test_three_classes_from_a_file(tmp_path):
-    frame = reviews(360, classes=tuple(WORDS))
-    frame.loc[0, "review"] = 'Zitat: "schön; fein",\nneue Zeile'
-    frame.to_csv(tmp_path / "a.csv", sep=";", index=False, encoding="utf-16")
-    classifier = TextClassifier("review", "mood", **QUICK)
-    classifier.fit(tmp_path / "a.csv", progress=False)
-    assert classifier.classes_ == ["gut", "naja", "schlecht"]
-    assert classifier.confusion_.shape == (3, 3)
-    assert classifier.predict(["lala geht eben so"]).label[0] == "naja"
-    assert classifier.notes_ == [
-        "Encoding: UTF-16; look whether accented letters are right."
-    ]
-
-
-def test_what_is_dropped_is_said():
+@pytest.fixture(scope="module")
+def untrained():
+    """A classifier of too few epochs, so that the bag of words is ahead."""
     frame = pd.concat([reviews(100), reviews(4)], ignore_index=True)
     frame.loc[103, "mood"] = "gut"
     frame.loc[[0, 1], "review"] = ["", "<br /> ...!"]
     frame.loc[2, "mood"] = None
-    classifier = TextClassifier("review", "mood", **{**QUICK, "epochs": 1})
-    notes = classifier.fit(frame, progress=False).notes_
-    assert notes == [
+    classifier = TextClassifier("review", "mood", maxlen=12, epochs=1)
+    tf.config.run_functions_eagerly(True)  # tracing takes longer than so few steps
+    classifier.fit(frame, progress=False)
+    tf.config.run_functions_eagerly(False)
+    return classifier
+
+
+def test_what_is_dropped_is_said(untrained):
+    assert untrained.notes_ == [
         "Dropped: 3 rows without words or without a label.",
         "Dropped: 1 texts that were there before, 1 of them with another label.",
     ]
 
 
-def test_the_vocabulary_knows_training_texts_alone():
-    # Every text holds its own number, which no other has.
-    classifier = TextClassifier("review", "mood", maxlen=12, epochs=1)
-    words = classifier.fit(reviews(100), progress=False).vocabulary_.words
+def test_the_bag_labels_where_the_verdict_says_so(untrained, tmp_path):
+    table = untrained.evaluate()
+    bag = table.loc["TF-IDF + logistic regression"]
+    assert table.loc["CNN-LSTM", "accuracy"] < bag["accuracy"] - 0.2
+    assert untrained.recommended_ == "bag"
+    assert "Use TF-IDF + logistic regression." in untrained.verdict()
+    assert np.trace(untrained.confusion_) == bag["correct"]
+    assert untrained.score(reviews(60, seed=9)) > 0.9
+    untrained.save(tmp_path / "a.rnn")
+    loaded = TextClassifier.load(tmp_path / "a.rnn")
+    texts = reviews(30, seed=9).review.tolist()
+    by_bag = untrained.predict(texts, "bag")
+    pd.testing.assert_frame_equal(loaded.predict(texts), by_bag)
+    assert not loaded.predict(texts, "network").label.equals(by_bag.label)
+
+
+def test_the_vocabulary_knows_training_texts_alone(untrained):
+    # Every text holds its own number, which no other has: 70 % of 100 texts.
+    words = untrained.vocabulary_.words
     assert sum(word.isdigit() for word in words) == 70
 
 
@@ -141,6 +168,11 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_texts_to_label(fitted, texts, message):
     with pytest.raises(ValueError, match=message):
         fitted.predict(texts)
+
+
+def test_a_method_that_is_none(fitted):
+    with pytest.raises(ValueError, match=r"^by: expected one of .*'network', 'bag'"):
+        fitted.predict(["gut"], by="svm")
 
 
 @pytest.mark.parametrize(
