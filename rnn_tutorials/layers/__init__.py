@@ -18,11 +18,18 @@ lstm_peephole
 gru_variants
     `GRU1`, `GRU2`, `GRU3`: gates without the input, without bias, with bias alone
     (2017).
+hopfield
+    `Hopfield`: a memory whose patterns are valleys of an energy (1982).
+modern_hopfield
+    `ModernHopfield`: the same with softmax, which is attention (2021).
+bam
+    `BAM`: pairs of patterns, recalled from either half (1988).
 masking
     `MaskedConv1D`, `MaskedMaxPooling1D`, `MaskedGlobalMaxPooling1D`: convolution and
     pooling that carry the mask which Keras's own layers drop.
 """
 
+from rnn_tutorials.layers.bam import BAM
 from rnn_tutorials.layers.elman import Elman, ElmanCell
 from rnn_tutorials.layers.fully_recurrent import FullyRecurrent, FullyRecurrentCell
 from rnn_tutorials.layers.gru_variants import (
@@ -33,6 +40,7 @@ from rnn_tutorials.layers.gru_variants import (
     GRU2Cell,
     GRU3Cell,
 )
+from rnn_tutorials.layers.hopfield import Hopfield
 from rnn_tutorials.layers.jordan import Jordan, JordanCell
 from rnn_tutorials.layers.lstm_1997 import LSTM1997, LSTM1997Cell
 from rnn_tutorials.layers.lstm_peephole import PeepholeLSTM, PeepholeLSTMCell
@@ -41,8 +49,10 @@ from rnn_tutorials.layers.masking import (
     MaskedGlobalMaxPooling1D,
     MaskedMaxPooling1D,
 )
+from rnn_tutorials.layers.modern_hopfield import ModernHopfield
 
 __all__ = [
+    "BAM",
     "GRU1",
     "GRU2",
     "GRU3",
@@ -54,12 +64,14 @@ __all__ = [
     "GRU1Cell",
     "GRU2Cell",
     "GRU3Cell",
+    "Hopfield",
     "Jordan",
     "JordanCell",
     "LSTM1997Cell",
     "MaskedConv1D",
     "MaskedGlobalMaxPooling1D",
     "MaskedMaxPooling1D",
+    "ModernHopfield",
     "PeepholeLSTM",
     "PeepholeLSTMCell",
 ]
