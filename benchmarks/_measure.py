@@ -4,6 +4,7 @@ Standard library only. Call `fix_threads` before anything imports TensorFlow.
 """
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -11,7 +12,7 @@ import platform
 import re
 import resource
 import time
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
@@ -22,6 +23,7 @@ def arguments(description):
     parser.add_argument("--quick", action="store_true", help="tiny: does it run at all")
     parser.add_argument("--repeats", type=int, default=5, help="rounds, at least 5")
     parser.add_argument("--threads", type=int, default=2, help="for the kernels")
+    parser.add_argument("--out", type=Path, help="folder of the report; default here")
     return parser
 
 
@@ -65,10 +67,18 @@ def machine(threads):
         "processor": names[0] if names else platform.processor(),
         "cores": f"{os.cpu_count()}, {threads} threads used",
         "system": f"{platform.system()}, Python {platform.python_version()}",
-        **{name: version(name) for name in ("numpy", "keras", "tensorflow")},
+        **_versions("numpy", "keras", os.environ.get("KERAS_BACKEND", "tensorflow")),
         "load at start": round(os.getloadavg()[0], 1),
         "date": time.strftime("%Y-%m-%d"),
     }
+
+
+def _versions(*names):
+    found = {}
+    for name in names:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 class Report:
@@ -77,11 +87,12 @@ class Report:
     def __init__(self, name, options):
         self.name, self.lines = name, []
         about = machine(options.threads)
-        self.content = {"machine": about, "options": vars(options), "tables": []}
+        self.content = {"machine": about, "tables": []}
+        self.content["options"] = {k: v for k, v in vars(options).items() if k != "out"}
         self._add(f"## {name}", "", listed(about), "")
         # A quick run is no measurement: it must not replace one.
         place = "../build/benchmarks" if options.quick else "."
-        self.folder = (Path(__file__).parent / place).resolve()
+        self.folder = options.out or (Path(__file__).parent / place).resolve()
 
     def table(self, title, seconds, reference, *, per=None, unit="s", note=""):
         """Add every job's median and spread, per unit of work if `per` counts them."""
@@ -104,6 +115,13 @@ class Report:
         """Add one measured fact: to the JSON as `key`, to the report as a sentence."""
         self.content[key] = value
         self._add(f"- {text}", "")
+
+    def grid(self, key, title, columns, rows):
+        """Add a table of words: to the JSON as `key`."""
+        self.content[key] = [dict(zip(columns, row, strict=True)) for row in rows]
+        lines = [" | ".join(map(str, row)) for row in (columns, *rows)]
+        head, *body = (f"| {line} |" for line in lines)
+        self._add(f"### {title}", "", head, "|---" * len(columns) + "|", *body, "")
 
     def save(self):
         """Write `results/NAME.json` and this benchmark's part of `RESULTS.md`."""

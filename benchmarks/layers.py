@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 from _measure import Report, arguments, fix_threads, interleave
+from _steps import repeat, training_step
 
 import rnn_tutorials as rt
 
@@ -77,33 +78,6 @@ def inputs_of(batch, timesteps, features, units):
     return keras.ops.convert_to_tensor(x)
 
 
-def training_step(layer, features):
-    """Forward, backward and a small descent: one traced function for any length."""
-    import tensorflow as tf
-
-    @tf.function(
-        input_signature=[tf.TensorSpec((None, None, features))], jit_compile=False
-    )
-    def step(x):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(layer(x) - 0.5))
-        weights = [weight.value for weight in layer.trainable_weights]
-        for weight, slope in zip(weights, tape.gradient(loss, weights), strict=True):
-            weight.assign_sub(1e-4 * slope)
-        return loss
-
-    return step
-
-
-def repeat(step, x, steps):
-    def job():
-        for _ in range(steps):
-            loss = step(x)
-        float(loss)
-
-    return job
-
-
 def measure_shape(report, shape, steps, options):
     batch, timesteps, features, units = shape
     x = inputs_of(*shape)
@@ -112,7 +86,7 @@ def measure_shape(report, shape, steps, options):
         assert tuple(layer(x[:, :2]).shape) == (batch, units), name
         step = training_step(layer, features)
         start = time.perf_counter()
-        float(step(x))
+        step(x)
         traced[name] = time.perf_counter() - start
         jobs[name] = repeat(step, x, steps)
     seconds = interleave(jobs, options.repeats)
