@@ -1,11 +1,6 @@
 """A bundle is whole or not there, and reading one runs no code."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 import zipfile
 
 import keras
@@ -55,36 +50,6 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
             save_bundle(path, "forecaster", manifest, models)
         assert load_bundle(path, "forecaster")[0]["version"] == "old"
         assert [each.name for each in tmp_path.iterdir()] == ["a.rnn"]
-
-
-SAVE_FOR_EVER = """
-import sys, keras
-from rnn_tutorials.bundles import save_bundle
-model = keras.Sequential([keras.Input((50,)), keras.layers.Dense(2000)])
-print("ready", flush=True)
-number = 0
-while True:
-    number += 1
-    save_bundle(sys.argv[1], "forecaster", {"number": number}, [model] * 3)
-"""
-
-
-def test_a_killed_process_leaves_a_whole_bundle(tmp_path):
-    path = tmp_path / "a.rnn"
-    with subprocess.Popen(
-        [sys.executable, "-c", SAVE_FOR_EVER, path], stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout.readline() == b"ready\n"
-        while not path.exists():
-            time.sleep(0.01)
-        # Whenever one looks, and whenever it ends, the file is whole.
-        for _ in range(20):
-            with zipfile.ZipFile(path) as archive:
-                assert archive.testzip() is None
-            time.sleep(0.013)
-        os.kill(process.pid, signal.SIGKILL)
-    manifest, models = load_bundle(path, "forecaster")
-    assert manifest["number"] >= 1 and len(models) == 3
 
 
 @pytest.mark.parametrize(
