@@ -3,13 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-import tensorflow as tf
 
 from rnn_tutorials.classification import TextClassifier
 from rnn_tutorials.tables import TableError
-
-# Of the fixture that traces nothing; the pipeline of batches can't be left out.
-pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config")
 
 WORDS = {
     "gut": ["schön", "großartig", "💡 hell", "fein"],
@@ -89,17 +85,14 @@ def test_score_and_a_label_never_seen(fitted):
 
 
 @pytest.fixture(scope="module")
-def untrained():
+def untrained(untraced):
     """A classifier of too few epochs, so that the bag of words is ahead."""
     frame = pd.concat([reviews(100), reviews(4)], ignore_index=True)
     frame.loc[103, "mood"] = "gut"
     frame.loc[[0, 1], "review"] = ["", "<br /> ...!"]
     frame.loc[2, "mood"] = None
     classifier = TextClassifier("review", "mood", maxlen=12, epochs=1)
-    tf.config.run_functions_eagerly(True)  # tracing takes longer than so few steps
-    classifier.fit(frame, progress=False)
-    tf.config.run_functions_eagerly(False)
-    return classifier
+    return classifier.fit(frame, progress=False)
 
 
 def test_what_is_dropped_is_said(untrained):

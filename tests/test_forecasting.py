@@ -3,17 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-import tensorflow as tf
 
 from rnn_tutorials import _series_parts, load_airline_passengers
 from rnn_tutorials.forecasting import MODELS, Forecaster
 from rnn_tutorials.tables import TableError
 
 QUICK = {"model": "window-mlp", "epochs": 2}
-
-
-# Why nothing is traced is said below; the pipeline of batches can't be left out.
-pytestmark = pytest.mark.filterwarnings("ignore:Even though the `tf.config")
 
 
 def waves(rows=240, start="2000-01-01", freq="MS", level=50.0, seed=0):
@@ -31,13 +26,11 @@ def waves(rows=240, start="2000-01-01", freq="MS", level=50.0, seed=0):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_training():
-    """Train on one batch per epoch, and trace nothing: tracing takes the most time."""
-    tf.config.run_functions_eagerly(True)
+def quick_training(untraced):
+    """Train on one batch per epoch."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_series_parts, "_BATCHES_PER_EPOCH", 1)
         yield
-    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="module")

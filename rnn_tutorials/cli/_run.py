@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import tempfile
 from typing import Annotated
 
 import typer
@@ -115,6 +116,12 @@ def frame_as_rows(frame):
     times = rows.select_dtypes("datetime").columns
     rows[times] = rows[times].map(lambda time: time.isoformat())
     return rows.to_dict("records")
+
+
+def make_folder(path):
+    """Make a folder and prove that it can be written to, before hours of training."""
+    path.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=path).close()
 
 
 def write_whole(path, content):

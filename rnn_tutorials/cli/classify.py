@@ -10,6 +10,7 @@ from rnn_tutorials.cli._run import (
     Json,
     beginning,
     frame_as_rows,
+    make_folder,
     print_json,
     print_table,
     write_whole,
@@ -48,9 +49,10 @@ def classify(
 
     classifier = TextClassifier(
         text, label, vocabulary_size=vocabulary_size, maxlen=maxlen, epochs=epochs
-    ).fit(read, progress=not json)
+    )
+    make_folder(out)
+    classifier.fit(read, progress=not json)
     compared, confusion = classifier.evaluate(), classifier.confusion_
-    out.mkdir(parents=True, exist_ok=True)
     classifier.save(out / BUNDLE)
     if json:
         print_json(

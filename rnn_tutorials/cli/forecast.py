@@ -11,6 +11,7 @@ from rnn_tutorials.cli._run import (
     Json,
     beginning,
     frame_as_rows,
+    make_folder,
     print_json,
     print_table,
     write_whole,
@@ -123,10 +124,10 @@ def forecast(
         sort=sort,
         fill=fill and fill.value,
     )
+    make_folder(out)
     forecaster.fit(read, progress=not json)
     found, compared = forecaster.forecast(), forecaster.backtest()
     by_group = forecaster.backtest_by_group() if group else None
-    out.mkdir(parents=True, exist_ok=True)
     forecaster.save(out / BUNDLE)
     write_whole(out / FORECAST, found.to_csv())
     _draw(forecaster, read, found, out / FIGURE)
