@@ -30,6 +30,8 @@ class ScaledWindows(keras.utils.PyDataset):
             their order.
         repeats: how often an epoch goes through the windows; for tiny series, whose
             epochs would be shorter than what happens between them.
+        most_batches: of an epoch; for long series, whose epochs (of a random part,
+            with a `seed`) would take hours. None is for all.
 
     Returns:
         Batches `(X, y)`: `(batch, width, columns)` and `(batch, horizon, 1)`.
@@ -38,17 +40,28 @@ class ScaledWindows(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, parts, width, horizon, *, plain=0, batch_size=64, seed=None, repeats=1
+        self,
+        parts,
+        width,
+        horizon,
+        *,
+        plain=0,
+        batch_size=64,
+        seed=None,
+        repeats=1,
+        most_batches=None,
     ):
         super().__init__()
         self._pairs = [make_windows(part, width, horizon) for part in parts]
         self._starts = np.cumsum([0, *(len(X) for X, _ in self._pairs)])
         self.plain, self._seed, self._epoch = plain, seed, 0
         self._repeats, self.batch_size = repeats, batch_size
+        self._most_batches = most_batches
         self.windows = int(self._starts[-1])
 
     def __len__(self):
-        return -(-self.windows * self._repeats // self.batch_size)
+        batches = -(-self.windows * self._repeats // self.batch_size)
+        return min(batches, self._most_batches or batches)
 
     def __getitem__(self, index):
         first = index * self.batch_size

@@ -10,6 +10,9 @@ from rnn_tutorials.windowing import chronological_split
 
 # An epoch of fewer batches costs more around them than in them.
 _BATCHES_PER_EPOCH = 32
+# Where there are more, an epoch is a random part of the windows; early stopping looks
+# after every epoch, and a million rows would take minutes each.
+_MOST_BATCHES = 1000
 
 
 class SeriesParts:
@@ -66,8 +69,9 @@ class SeriesParts:
         """Windows of the training parts in a random order."""
         windows = self._windows(width, 0, seed=0)
         wanted = _BATCHES_PER_EPOCH * windows.batch_size
+        repeats = max(1, wanted // windows.windows)
         return self._windows(
-            width, 0, seed=0, repeats=max(1, wanted // windows.windows)
+            width, 0, seed=0, repeats=repeats, most_batches=_MOST_BATCHES
         )
 
     def validation_windows(self, width):

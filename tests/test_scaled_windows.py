@@ -1,11 +1,13 @@
 """Windows in units of their own past, over several series."""
 
+import tracemalloc
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_tutorials import make_windows
-from rnn_tutorials._scaled_windows import ScaledWindows, scale_of
+from rnn_tutorials._scaled_windows import ScaledWindows, forecast_all, scale_of
 
 examples = settings(deadline=None, max_examples=40)
 sizes = st.lists(st.integers(8, 30), min_size=1, max_size=4)
@@ -58,6 +60,34 @@ def test_shuffled_and_repeated_is_the_same_multiset(sizes, repeats, seed):
             np.sort(epoch.round(4), axis=0), np.sort(epochs[0].round(4), axis=0)
         )
     assert not np.array_equal(epochs[1], epochs[2])
+
+
+def test_an_epoch_of_few_batches_draws_others_each_time():
+    (part,) = series([200], columns=1)
+    windows = ScaledWindows([part], 3, 1, batch_size=5, seed=0, most_batches=2)
+    assert len(windows) == 2
+    epochs = []
+    for _ in range(3):
+        epochs.append({tuple(x) for n in (0, 1) for x in windows[n][0][:, :, 0]})
+        windows.on_epoch_end()
+    assert len(epochs[0]) == 10 and len(set.union(*epochs)) > 20
+    assert len(ScaledWindows([part], 3, 1, batch_size=5, most_batches=99)) == 40
+
+
+def test_memory_does_not_grow_with_the_windows():
+    part = np.random.default_rng(0).normal(size=(200_000, 1))  # 1.6 MB
+
+    def network(x):
+        return x[np.newaxis, :, -1:]
+
+    tracemalloc.start()
+    windows = ScaledWindows([part], 100, 1, seed=0)  # 160 MB, if they were copied
+    for number in (0, 7, len(windows) - 1):
+        windows[number]
+    forecast_all(network, windows)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 30e6
 
 
 @examples
