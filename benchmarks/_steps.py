@@ -3,10 +3,14 @@
 Imports keras, and the running backend.
 """
 
+import time
+
 import keras
+import numpy as np
 from keras import ops
 
 RATE = 1e-4
+TORCH = "torch.nn"
 
 
 def training_step(layer, features):
@@ -28,6 +32,32 @@ def repeat(step, x, times):
             step(x)
 
     return job
+
+
+def input_slopes(layer, x):
+    """The gradient of the sum of the outputs, by the inputs, as an array."""
+    backend = keras.config.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            total = ops.sum(layer(x))
+        return tape.gradient(total, x).numpy()
+    if backend == "jax":
+        import jax
+
+        return np.asarray(jax.grad(lambda x: ops.sum(layer(x)))(x))
+    import torch
+
+    x = x.detach().requires_grad_()
+    return torch.autograd.grad(ops.sum(layer(x)), x)[0].cpu().numpy()
+
+
+def seconds(job):
+    start = time.perf_counter()
+    job()
+    return time.perf_counter() - start
 
 
 def compiled(function):
@@ -105,3 +135,56 @@ def torch_step(function, weights):
         return float(loss.detach())
 
     return step
+
+
+def torch_layer(layer, x):
+    """`torch.nn.LSTM` or `GRU` with the weights and the device of a Keras layer.
+
+    Returns a function of a batch that gives the last output; `.weights` are its own.
+    """
+    import torch
+
+    # Keras's GRU has its blocks in the order z, r, h, torch r, z, h; and two biases.
+    gru = isinstance(layer, keras.layers.GRU)
+    order = [1, 0, 2] if gru else [0, 1, 2, 3]
+    W, U, b = (_reordered(w.value.detach(), order) for w in layer.weights)
+    both = b if gru else (b, torch.zeros_like(b))
+    kind = torch.nn.GRU if gru else torch.nn.LSTM
+    peer = kind(W.shape[0], layer.units, batch_first=True).to(x.device)
+    weights = [peer.weight_ih_l0, peer.weight_hh_l0, peer.bias_ih_l0, peer.bias_hh_l0]
+    with torch.no_grad():
+        for theirs, ours in zip(weights, (W.T, U.T, *both), strict=True):
+            theirs.copy_(ours)
+
+    def last_output(x):
+        return peer(x)[0][:, -1]
+
+    last_output.weights = weights
+    return last_output
+
+
+def _reordered(weight, order):
+    import torch
+
+    blocks = weight.chunk(len(order), dim=-1)
+    return torch.cat([blocks[number] for number in order], dim=-1)
+
+
+def bare_products(batch, timesteps, features, units):
+    """The products of an LSTM's forward pass: one for all inputs, T for the states."""
+    rng = np.random.default_rng(0)
+    sizes = (batch * timesteps, features), (features, 4 * units), (units, 4 * units)
+    x, W, U = (
+        ops.convert_to_tensor(rng.normal(0, 0.05, size).astype("float32"))
+        for size in sizes
+    )
+    h = ops.zeros((batch, units))
+
+    @compiled
+    def run(x, W, U, h):
+        total = ops.sum(ops.matmul(x, W))
+        for _ in range(timesteps):
+            h = ops.matmul(h, U)[:, :units]
+        return total + ops.sum(h)
+
+    return lambda: float(run(x, W, U, h))

@@ -12,13 +12,20 @@ reach the published accuracy?
 
 import functools
 import re
-import time
 
 import keras
 import numpy as np
 from _kernels import cudnn_kernels, sees_gpu
 from _measure import Report, arguments, fix_threads, interleave
-from _steps import compiled, repeat, torch_step, training_step
+from _steps import (
+    TORCH,
+    bare_products,
+    repeat,
+    seconds,
+    torch_layer,
+    torch_step,
+    training_step,
+)
 from keras import layers as kl
 from keras import ops
 
@@ -36,7 +43,7 @@ SHAPES = (
 )
 PUBLISHED = 0.8564
 FUSED, LOOP, FAILS = "cuDNN", "no cuDNN", "fails"
-LAYER, GENERIC, TORCH = "keras LSTM", "keras LSTM(use_cudnn=False)", "torch.nn.LSTM"
+LAYER, GENERIC = "keras LSTM", "keras LSTM(use_cudnn=False)"
 
 
 def parse():
@@ -194,9 +201,9 @@ def measure_shape(report, shape, repeats):
     outputs = [found[LAYER](x), found[GENERIC](x)]
     steps = {name: training_step(layer, features) for name, layer in found.items()}
     if keras.config.backend() == "torch":
-        peer = torch_lstm(found[LAYER], x)
+        peer = torch_layer(found[LAYER], x)
         outputs.append(peer(x))
-        steps[TORCH] = torch_step(peer, peer.weights)
+        steps[f"{TORCH} LSTM"] = torch_step(peer, peer.weights)
     for other in outputs[1:]:
         one, other = (ops.convert_to_numpy(each) for each in (outputs[0], other))
         np.testing.assert_allclose(one, other, atol=2e-3)  # a GPU may round to TF32
@@ -206,50 +213,6 @@ def measure_shape(report, shape, repeats):
     note = "Forward, backward and update, float32. Equal outputs were checked first."
     table = interleave(jobs, repeats)
     report.table(f"A training step at {shape}", table, LAYER, unit="ms", note=note)
-
-
-def bare_products(batch, timesteps, features, units):
-    """The matrix products of a forward pass: one for all inputs, T for the states."""
-    rng = np.random.default_rng(0)
-    sizes = (batch * timesteps, features), (features, 4 * units), (units, 4 * units)
-    x, W, U = (
-        ops.convert_to_tensor(rng.normal(0, 0.05, size).astype("float32"))
-        for size in sizes
-    )
-    h = ops.zeros((batch, units))
-
-    @compiled
-    def run(x, W, U, h):
-        total = ops.sum(ops.matmul(x, W))
-        for _ in range(timesteps):
-            h = ops.matmul(h, U)[:, :units]
-        return total + ops.sum(h)
-
-    return lambda: float(run(x, W, U, h))
-
-
-def torch_lstm(layer, x):
-    """`torch.nn.LSTM` with the weights of a Keras layer, where the layer's are."""
-    import torch
-
-    W, U, b = (weight.value.detach() for weight in layer.weights)
-    peer = torch.nn.LSTM(W.shape[0], layer.units, batch_first=True).to(x.device)
-    weights = [peer.weight_ih_l0, peer.weight_hh_l0, peer.bias_ih_l0, peer.bias_hh_l0]
-    with torch.no_grad():
-        for mine, theirs in zip(weights, (W.T, U.T, b, 0 * b), strict=True):
-            mine.copy_(theirs)
-
-    def last_output(x):
-        return peer(x)[0][:, -1]
-
-    last_output.weights = weights
-    return last_output
-
-
-def seconds(job):
-    start = time.perf_counter()
-    job()
-    return time.perf_counter() - start
 
 
 # --- IMDB -------------------------------------------------------------------------

@@ -1,16 +1,27 @@
 """Every recurrent layer beside `keras.layers.LSTM`: the time of a training step.
 
     python benchmarks/layers.py [--quick]
+    KERAS_BACKEND=jax python benchmarks/layers.py     # or torch
 
 Questions: what does a step of each layer cost, as a ratio to an LSTM of the same
-width? Does the time grow linearly with the number of timesteps?
+width? How far is that LSTM from its bare matrix products, and, on torch, from
+`torch.nn.LSTM`? Does the time grow linearly with the number of timesteps?
 """
 
 import time
 
 import numpy as np
 from _measure import Report, arguments, fix_threads, interleave
-from _steps import repeat, training_step
+from _steps import (
+    TORCH,
+    bare_products,
+    input_slopes,
+    repeat,
+    seconds,
+    torch_layer,
+    torch_step,
+    training_step,
+)
 
 import rnn_tutorials as rt
 
@@ -25,7 +36,9 @@ SHAPES = {
 }
 GROWTH = (32, 50, 64, 64), 4
 QUICK = {(4, 6, 3, 5): 1}, ((4, 5, 3, 5), 1)
-LSTM, PAPER_GRU = "keras LSTM", "keras GRU(reset_after=False)"
+LSTM, GRU, PAPER_GRU = "keras LSTM", "keras GRU", "keras GRU(reset_after=False)"
+PEERS = {LSTM: f"{TORCH} LSTM", GRU: f"{TORCH} GRU"}
+BOUND = "bare matrix products × 3"
 
 
 def layers(units):
@@ -35,7 +48,7 @@ def layers(units):
     ours, theirs = rt.layers, keras.layers
     return {
         LSTM: theirs.LSTM(units),
-        "keras GRU": theirs.GRU(units),
+        GRU: theirs.GRU(units),
         PAPER_GRU: theirs.GRU(units, reset_after=False),
         "keras SimpleRNN": theirs.SimpleRNN(units),
         "Elman": ours.Elman(units),
@@ -53,7 +66,11 @@ def main():
     parser = arguments(__doc__.splitlines()[0])
     options = parser.parse_args()
     fix_threads(options.threads)
-    report = Report("layers", options)
+    import keras
+
+    backend = keras.config.backend()
+    name = "layers" if backend == "tensorflow" else f"layers-{backend}"
+    report = Report(name, options)
     shapes, growth = QUICK if options.quick else (SHAPES, GROWTH)
     check_equal()
     report.fact(
@@ -79,6 +96,8 @@ def inputs_of(batch, timesteps, features, units):
 
 
 def measure_shape(report, shape, steps, options):
+    import keras
+
     batch, timesteps, features, units = shape
     x = inputs_of(*shape)
     jobs, traced = {}, {}
@@ -89,22 +108,37 @@ def measure_shape(report, shape, steps, options):
         step(x)
         traced[name] = time.perf_counter() - start
         jobs[name] = repeat(step, x, steps)
-    seconds = interleave(jobs, options.repeats)
+        if name in PEERS and keras.config.backend() == "torch":
+            peer = torch_layer(layer, x)
+            check_peer(layer, peer, x)
+            jobs[PEERS[name]] = repeat(torch_step(peer, peer.weights), x, steps)
+    bare = bare_products(*shape)
+    jobs[BOUND] = lambda: 3.0 * steps * seconds(bare)
+    times = interleave(jobs, options.repeats)
     note = (
         f"Batch {batch}, {timesteps} timesteps, {features} features, {units} units "
-        f"(Jordan: as many outputs); forward, backward and update, float32, no XLA, "
-        f"{steps} step(s) timed together. On a CPU all of them run `tf.while_loop`. "
+        f"(Jordan: as many outputs); forward, backward and update, float32, "
+        f"{steps} step(s) timed together. The bare products are those of an LSTM's "
+        f"forward pass (one for the inputs of all steps, one per step for the states), "
+        f"times three. Backend {keras.config.backend()}. "
         f"Tracing, not counted: {min(traced.values()):.1f} to "
         f"{max(traced.values()):.1f} s each."
     )
     report.table(
         f"A training step at {shape}",
-        seconds,
+        times,
         LSTM,
         per=dict.fromkeys(jobs, steps),
         unit="ms",
         note=note,
     )
+
+
+def check_peer(layer, peer, x):
+    import keras
+
+    found = (keras.ops.convert_to_numpy(each(x)) for each in (layer, peer))
+    np.testing.assert_allclose(*found, atol=1e-4)
 
 
 def measure_growth(report, shape, steps, options):
@@ -118,10 +152,10 @@ def measure_growth(report, shape, steps, options):
         step = training_step(layer, features)
         for length, x in zip(lengths, inputs, strict=True):
             jobs[name, length] = repeat(step, x, steps)
-    seconds = interleave(jobs, options.repeats)
+    times_of = interleave(jobs, options.repeats)
     growth = {}
     for name in layers(1):
-        first, *longer = (seconds[name, length] for length in lengths)
+        first, *longer = (times_of[name, length] for length in lengths)
         growth[name] = [
             [b / a for a, b in zip(first, times, strict=True)] for times in longer
         ]
@@ -191,12 +225,9 @@ def randomise(layer):
 
 
 def outputs_and_slopes(layer, x):
-    import tensorflow as tf
+    import keras
 
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = layer(x)
-    return y, tape.gradient(y, x)
+    return keras.ops.convert_to_numpy(layer(x)), input_slopes(layer, x)
 
 
 if __name__ == "__main__":
