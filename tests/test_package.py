@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "builders": {"_checks", "builders", "layers", "windowing"},
     "cudnn": {"_cudnn_rules"},
     "_cudnn_rules": set(),
+    "readout": {"_checks"},
     "rtrl": set(),
     "seeds": set(),
     "truncated_bptt": {"_checks"},

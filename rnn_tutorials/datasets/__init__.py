@@ -27,6 +27,10 @@ Generated tasks, the same for the same seed:
     generate_reber_stream         the same in an endless stream
     generate_counting             aⁿbⁿ, aⁿbⁿcⁿ: what may come next?
 
+A generated series, chaotic (`chaos`):
+
+    generate_mackey_glass         a delay equation that never repeats itself
+
 Words and ids (`text`):
 
     tokenize, Vocabulary          text -> words -> ids and back
@@ -42,6 +46,7 @@ from rnn_tutorials.datasets._registry import (
     data_dir,
     fetch,
 )
+from rnn_tutorials.datasets.chaos import generate_mackey_glass
 from rnn_tutorials.datasets.grammars import (
     generate_counting,
     generate_embedded_reber,
@@ -93,6 +98,7 @@ __all__ = [
     "generate_delayed_recall",
     "generate_embedded_reber",
     "generate_future_label",
+    "generate_mackey_glass",
     "generate_reber_stream",
     "generate_reviews",
     "generate_temporal_order",

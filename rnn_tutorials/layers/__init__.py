@@ -24,12 +24,16 @@ modern_hopfield
     `ModernHopfield`: the same with softmax, which is attention (2021).
 bam
     `BAM`: pairs of patterns, recalled from either half (1988).
+echo_state
+    `EchoState`: a random reservoir that is not trained (2001); its linear read-out is
+    in `rnn_tutorials.readout`.
 masking
     `MaskedConv1D`, `MaskedMaxPooling1D`, `MaskedGlobalMaxPooling1D`: convolution and
     pooling that carry the mask which Keras's own layers drop.
 """
 
 from rnn_tutorials.layers.bam import BAM
+from rnn_tutorials.layers.echo_state import EchoState, EchoStateCell
 from rnn_tutorials.layers.elman import Elman, ElmanCell
 from rnn_tutorials.layers.fully_recurrent import FullyRecurrent, FullyRecurrentCell
 from rnn_tutorials.layers.gru_variants import (
@@ -57,6 +61,8 @@ __all__ = [
     "GRU2",
     "GRU3",
     "LSTM1997",
+    "EchoState",
+    "EchoStateCell",
     "Elman",
     "ElmanCell",
     "FullyRecurrent",

@@ -20,8 +20,8 @@ def check_number(name, value, *, at_least=-math.inf, below=math.inf):
     return number
 
 
-def check_bias(name, value, units):
-    """Return `value` as a float, or as a list with one float per unit."""
+def check_bias(name, value, units, of="units"):
+    """Return `value` as a float, or as a list with one float per unit (or feature)."""
     number = _number(value)
     if number is not None:
         return number
@@ -31,7 +31,7 @@ def check_bias(name, value, units):
         numbers = []
     if len(numbers) != units or None in numbers:
         raise ValueError(
-            f"{name}: expected a finite number, or one for each of the {units} units, "
+            f"{name}: expected a finite number, or one for each of the {units} {of}, "
             f"received {value!r}"
         )
     return numbers
