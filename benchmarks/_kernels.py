@@ -1,13 +1,11 @@
 """Did a model run cuDNN's recurrent kernel? Ask the profiler of the running backend.
 
-Imports keras, and the profiler of whichever backend runs.
+Keras and its backend are imported when they are needed, after `fix_threads`.
 """
 
 import re
 import tempfile
 from pathlib import Path
-
-import keras
 
 # Operations and kernels of cuDNN's recurrent networks, as the profilers call them.
 CUDNN_RNN = re.compile(
@@ -19,6 +17,8 @@ CUDNN_RNN = re.compile(
 
 def sees_gpu():
     """Name of the first GPU that the running backend sees, or None."""
+    import keras
+
     backend = keras.config.backend()
     if backend == "torch":
         import torch
@@ -39,6 +39,8 @@ def sees_gpu():
 
 def cudnn_kernels(job):
     """Run `job()` under the profiler; return the names of cuDNN's recurrent kernels."""
+    import keras
+
     trace = _torch_names if keras.config.backend() == "torch" else _trace_files
     found = {name.decode() for name in CUDNN_RNN.findall(trace(job))}
     return sorted(found)
@@ -58,6 +60,8 @@ def _trace_files(job):
 
     Without Python's functions: Keras has such of these names, too.
     """
+    import keras
+
     with tempfile.TemporaryDirectory() as folder:
         if keras.config.backend() == "jax":
             import jax
@@ -79,6 +83,8 @@ def _trace_files(job):
 
 def synchronize():
     """Wait until the GPU has done what it was given (torch returns before that)."""
+    import keras
+
     if keras.config.backend() == "torch":
         import torch
 

@@ -1,13 +1,11 @@
 """A training step of a layer, and bare matrix products, on whichever backend runs.
 
-Imports keras, and the running backend.
+Keras and its backend are imported when they are needed, after `fix_threads`.
 """
 
 import time
 
-import keras
 import numpy as np
-from keras import ops
 
 RATE = 1e-4
 TORCH = "torch.nn"
@@ -19,6 +17,8 @@ def training_step(layer, features):
     The loss is the mean square of `layer(x) - 0.5`. One traced function serves any
     length on TensorFlow; JAX compiles one per shape.
     """
+    import keras
+
     layer.build((None, None, features))
     make = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
     return make[keras.config.backend()](layer, features)
@@ -36,6 +36,9 @@ def repeat(step, x, times):
 
 def input_slopes(layer, x):
     """The gradient of the sum of the outputs, by the inputs, as an array."""
+    import keras
+    from keras import ops
+
     backend = keras.config.backend()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -62,6 +65,8 @@ def seconds(job):
 
 def compiled(function):
     """The function as its backend runs it at its best without further arguments."""
+    import keras
+
     backend = keras.config.backend()
     if backend == "tensorflow":
         import tensorflow as tf
@@ -75,6 +80,8 @@ def compiled(function):
 
 
 def _loss(outputs):
+    from keras import ops
+
     return ops.mean(ops.square(outputs - 0.5))
 
 
@@ -142,6 +149,7 @@ def torch_layer(layer, x):
 
     Returns a function of a batch that gives the last output; `.weights` are its own.
     """
+    import keras
     import torch
 
     # Keras's GRU has its blocks in the order z, r, h, torch r, z, h; and two biases.
@@ -172,6 +180,8 @@ def _reordered(weight, order):
 
 def bare_products(batch, timesteps, features, units):
     """The products of an LSTM's forward pass: one for all inputs, T for the states."""
+    from keras import ops
+
     rng = np.random.default_rng(0)
     sizes = (batch * timesteps, features), (features, 4 * units), (units, 4 * units)
     x, W, U = (

@@ -13,7 +13,6 @@ reach the published accuracy?
 import functools
 import re
 
-import keras
 import numpy as np
 from _kernels import cudnn_kernels, sees_gpu
 from _measure import Report, arguments, fix_threads, interleave
@@ -26,8 +25,6 @@ from _steps import (
     torch_step,
     training_step,
 )
-from keras import layers as kl
-from keras import ops
 
 import rnn_tutorials as rt
 
@@ -58,6 +55,8 @@ def parse():
 
 
 def main():
+    import keras
+
     options = parse()
     fix_threads(options.threads)
     gpu = sees_gpu()
@@ -84,6 +83,8 @@ def main():
 
 def cases():
     """Name -> (model, batch): every rule of the report, and every builder."""
+    from keras import layers as kl
+
     plain = {
         "LSTM": kl.LSTM(8),
         "LSTM, return_sequences": kl.LSTM(8, return_sequences=True),
@@ -144,6 +145,9 @@ def builders():
 
 
 def on_ids(layer, mask):
+    import keras
+    from keras import layers as kl
+
     ids = keras.Input((12,), dtype="int32")
     return keras.Model(ids, layer(kl.Embedding(WORDS, 6, mask_zero=mask)(ids)))
 
@@ -165,6 +169,8 @@ def compare_cases(report, only, gpu):
 
 
 def predicted(model, batch, gpu):
+    import keras
+
     found = rt.cudnn.report(model, gpu=gpu)
     if any(kernel.startswith("none") for kernel in found.kernel):
         return FAILS
@@ -191,6 +197,10 @@ def observed(model, batch):
 
 
 def measure_shape(report, shape, repeats):
+    import keras
+    from keras import layers as kl
+    from keras import ops
+
     batch, timesteps, features, units = shape
     x = np.random.default_rng(0).normal(size=shape[:3]).astype("float32")
     x = ops.convert_to_tensor(x)

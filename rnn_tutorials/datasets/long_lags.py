@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rnn_tutorials._checks import check_count
+
 # One-hot symbols of `generate_temporal_order`: four distractors, start, end, two marks.
 TEMPORAL_ORDER_SYMBOLS = "abcdEBXY"
 
@@ -48,8 +50,8 @@ def generate_adding_problem(
     doi:10.1162/neco.1997.9.8.1735; Le, Q. V., Jaitly, N. and Hinton, G. E. (2015),
     section 4.1, arXiv:1504.00941.
     """
-    _check("n", n, 1)
-    _check("timesteps", timesteps, 2)
+    check_count("n", n, 1)
+    check_count("timesteps", timesteps, 2)
     rng = np.random.default_rng(seed)
     X = np.zeros((n, timesteps, 2), dtype=np.float32)
     X[:, :, 0] = rng.random((n, timesteps), dtype=np.float32)
@@ -99,8 +101,8 @@ def generate_temporal_order(
     Reference: Hochreiter, S. and Schmidhuber, J. (1997), section 5.6, task 6a,
     doi:10.1162/neco.1997.9.8.1735
     """
-    _check("n", n, 1)
-    _check("timesteps", timesteps, 10)
+    check_count("n", n, 1)
+    check_count("timesteps", timesteps, 10)
     rng = np.random.default_rng(seed)
     ids = rng.integers(0, 4, (n, timesteps))
     ids[:, 0] = TEMPORAL_ORDER_SYMBOLS.index("E")
@@ -112,8 +114,3 @@ def generate_temporal_order(
         ids[np.arange(n), steps] = TEMPORAL_ORDER_SYMBOLS.index("X") + marks[:, mark]
     X = np.eye(len(TEMPORAL_ORDER_SYMBOLS), dtype=np.float32)[ids]
     return X, (2 * marks[:, 0] + marks[:, 1]).astype(np.int32)
-
-
-def _check(name, value, at_least):
-    if value < at_least:
-        raise ValueError(f"{name}: expected at least {at_least}, got {value}")

@@ -33,11 +33,3 @@ def check_bipolar(name, values, units=None):
         wrong = ", ".join(f"{value:g}" for value in np.unique(found)[:5])
         raise ValueError(f"{name}: expected -1 and 1 only, received values {wrong}")
     return found
-
-
-def check_choice(name, value, choices):
-    """Return `value` if it is one of `choices`."""
-    if value not in choices:
-        expected = " or ".join(map(repr, choices))
-        raise ValueError(f"{name}: expected {expected}, received {value!r}")
-    return value

@@ -9,6 +9,14 @@ import math
 import keras
 
 
+def check_choice(name, value, choices):
+    """Return `value` if it is one of `choices`."""
+    if value not in choices:
+        expected = " or ".join(map(repr, choices))
+        raise ValueError(f"{name}: expected {expected}, received {value!r}")
+    return value
+
+
 def check_number(name, value, *, at_least=-math.inf, below=math.inf):
     """Return `value` as a finite float in `[at_least, below)`."""
     number = _number(value)

@@ -5,7 +5,8 @@ import numpy as np
 from keras import ops
 
 from rnn_tutorials._checks import check_count
-from rnn_tutorials.layers._array_checks import check_bipolar, check_choice
+from rnn_tutorials.layers._array_checks import check_bipolar
+from rnn_tutorials.layers._checks import check_choice
 
 
 @keras.saving.register_keras_serializable(package="rnn_tutorials")

@@ -74,5 +74,6 @@ def test_same_seed_same_data(generate):
     ],
 )
 def test_bad_arguments_are_named(generate, n, timesteps, name):
-    with pytest.raises(ValueError, match=f"^{name}: expected at least .* got -?\\d+$"):
+    words = f"^{name}: expected .* at least .* received -?\\d+$"
+    with pytest.raises(ValueError, match=words):
         generate(n, timesteps, seed=0)
