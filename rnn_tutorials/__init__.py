@@ -59,6 +59,7 @@ _HOME = {
     "build_deep_rnn": "builders",
     "build_sequence_tagger": "builders",
     "build_sequence_generator": "builders",
+    "build_mtrnn": "builders",
     "build_encoder_decoder": "builders",
     "build_cnn_lstm": "builders",
     "restart": "seeds",

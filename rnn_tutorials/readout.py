@@ -84,12 +84,14 @@ def free_run(layer, readout, state, output, steps):
     """Run a network on its own outputs: each is the next step's input.
 
     Args:
-        layer: an `EchoState`, or another recurrent layer with one state, whose inputs
-            are the outputs of one step ago.
-        readout: from `fit_readout`.
-        state: `(batch, units)`, the state after the last true input.
+        layer: an `EchoState`, or another recurrent layer, whose inputs are the outputs
+            of one step ago.
+        readout: from `fit_readout`, or any function from what the layer gives in a step
+            to the outputs.
+        state: `(batch, units)`, the state after the last true input; for a layer with
+            several states (LSTM) the list of them.
         output: `(batch, outputs)`, the true output of the step before the first one
-            that is asked for; None takes what the read-out says of `state`.
+            that is asked for; None takes what the read-out says of the (first) state.
         steps: how many, at least 1.
 
     Returns:
@@ -98,14 +100,15 @@ def free_run(layer, readout, state, output, steps):
     """
     check_count("steps", steps)
     dtype, outputs = layer.compute_dtype, []
+    states = state if isinstance(state, (list, tuple)) else [state]
+    states = [ops.convert_to_tensor(each, dtype) for each in states]
     if output is None:
-        outputs.append(readout(ops.convert_to_numpy(state)))
+        outputs.append(readout(ops.convert_to_numpy(states[0])))
         output = outputs[0]
-    state = ops.convert_to_tensor(state, dtype)
     while len(outputs) < steps:
         heard = ops.convert_to_tensor(output, dtype)
-        _, (state,) = layer.cell(heard, [state])
-        output = readout(ops.convert_to_numpy(state))
+        found, states = layer.cell(heard, states)
+        output = readout(ops.convert_to_numpy(found))
         outputs.append(output)
     return np.stack(outputs, axis=1)
 

@@ -1,5 +1,6 @@
 """Read-outs against the normal equations, and free runs against a loop."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -61,6 +62,19 @@ def test_free_run_feeds_the_outputs_back():
     np.testing.assert_allclose(
         later[:, 1:], free_run(layer, readout, h, own, 4), atol=1e-4
     )
+
+
+def test_free_run_of_a_layer_with_several_states():
+    layer = keras.layers.LSTM(4, return_sequences=True)
+    layer.build((None, None, 2))
+    readout = Readout(rng.normal(size=(4, 2)), rng.normal(size=2))
+    states, start = list(rng.normal(size=(2, 3, 4))), rng.normal(size=(3, 2))
+    found = free_run(layer, readout, states, start, 5)
+    # What it heard is what it said one step before: all at once, the same comes out.
+    heard = np.concatenate([start[:, np.newaxis], found[:, :-1]], axis=1)
+    states = [each.astype("float32") for each in states]
+    whole = layer(heard.astype("float32"), initial_state=states)
+    np.testing.assert_allclose(found, readout(ops.convert_to_numpy(whole)), atol=1e-5)
 
 
 def test_a_delay_line_remembers_exactly_its_length():

@@ -10,16 +10,19 @@ Taggers: sequences `(batch, timesteps, features)` -> class probabilities per ste
     `build_sequence_tagger`
 Generators: one vector `(batch, features)` -> a sequence `(batch, timesteps, outputs)`.
     `build_sequence_generator`
+    `build_mtrnn`                 fast and slow units; a trained start for each sequence
 Translators: sequences -> sequences of another length `(batch, horizon, outputs)`.
     `build_encoder_decoder`       numbers or class probabilities per step
 Text classifiers: word ids `(batch, timesteps)` -> class probabilities.
     `build_cnn_lstm`              embedding, convolution, pooling, LSTM
 
-Every default model qualifies for the cuDNN kernels (see `rnn_tutorials.cudnn`).
+Every default model but `build_mtrnn` qualifies for the cuDNN kernels (see
+`rnn_tutorials.cudnn`).
 """
 
 from rnn_tutorials.builders.cnn_lstm import build_cnn_lstm
 from rnn_tutorials.builders.encoder_decoder import build_encoder_decoder
+from rnn_tutorials.builders.mtrnn import build_mtrnn
 from rnn_tutorials.builders.recurrent import (
     build_bidirectional_lstm,
     build_deep_rnn,
@@ -36,6 +39,7 @@ __all__ = [
     "build_deep_rnn",
     "build_encoder_decoder",
     "build_lstm",
+    "build_mtrnn",
     "build_sequence_generator",
     "build_sequence_tagger",
     "build_stacked_lstm",

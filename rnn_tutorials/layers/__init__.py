@@ -24,6 +24,9 @@ modern_hopfield
     `ModernHopfield`: the same with softmax, which is attention (2021).
 bam
     `BAM`: pairs of patterns, recalled from either half (1988).
+ctrnn
+    `CTRNN`: units that move through time at speeds of their own (1995); fast and slow
+    ones together are the MTRNN of `rnn_tutorials.build_mtrnn` (2008).
 echo_state
     `EchoState`: a random reservoir that is not trained (2001); its linear read-out is
     in `rnn_tutorials.readout`.
@@ -33,6 +36,7 @@ masking
 """
 
 from rnn_tutorials.layers.bam import BAM
+from rnn_tutorials.layers.ctrnn import CTRNN, CTRNNCell
 from rnn_tutorials.layers.echo_state import EchoState, EchoStateCell
 from rnn_tutorials.layers.elman import Elman, ElmanCell
 from rnn_tutorials.layers.fully_recurrent import FullyRecurrent, FullyRecurrentCell
@@ -57,10 +61,12 @@ from rnn_tutorials.layers.modern_hopfield import ModernHopfield
 
 __all__ = [
     "BAM",
+    "CTRNN",
     "GRU1",
     "GRU2",
     "GRU3",
     "LSTM1997",
+    "CTRNNCell",
     "EchoState",
     "EchoStateCell",
     "Elman",
