@@ -16,7 +16,8 @@ class BucketDataset(keras.utils.PyDataset):
     same answers as on one large padded array, in less time.
 
     Args:
-        sequences: as in `pad_sequences`.
+        sequences: as in `pad_sequences`; or, for a model of several inputs, a dict of
+            input name -> such sequences, as long as each other row by row.
         labels: one row per sequence; None for batches without labels, to predict.
         boundaries, batch_size: as in `bucket_by_length`.
         seed: shuffles the sequences within buckets; None keeps their order. `fit`
@@ -24,14 +25,16 @@ class BucketDataset(keras.utils.PyDataset):
         transform: function of a padded batch that returns what the model shall see,
             for instance word dropout; None leaves it as it is.
         **padding: `padding`, `truncating`, `value`, `dtype`, `empty`, `empty_token`
-            of `pad_sequences`.
+            of `pad_sequences`. `dtype` defaults to int32 for sequences of whole
+            numbers and to float32 for others.
 
     Returns:
-        Batches `(x, y)`, or `x` without labels; x: `(batch, boundary)`.
+        Batches `(x, y)`, or `x` without labels; x: `(batch, boundary)`, or a dict of
+        such arrays.
 
     Raises:
         ValueError: as `pad_sequences` and `bucket_by_length`; as many labels as
-            sequences were not given.
+            sequences were not given; inputs of different lengths.
 
     Example:
         >>> batches = BucketDataset([[5], [6, 7, 8], [9]], boundaries=(2, 4))
@@ -51,17 +54,18 @@ class BucketDataset(keras.utils.PyDataset):
         **padding,
     ):
         super().__init__()
-        self._sequences = list(sequences)
+        self._single = not isinstance(sequences, dict)
+        self._inputs = {None: sequences} if self._single else sequences
+        self._inputs = {name: list(each) for name, each in self._inputs.items()}
         self._labels = None if labels is None else np.asarray(labels)
-        if labels is not None and len(self._labels) != len(self._sequences):
-            raise ValueError(
-                f"labels: expected {len(self._sequences)}, one per sequence, "
-                f"received {len(self._labels)}"
-            )
         self._transform = transform
         self._padding = padding
-        empty = padding.get("empty", "error")
-        lengths = sequence_lengths(self._sequences, empty=empty)
+        lengths = self._lengths(padding.get("empty", "error"))
+        if labels is not None and len(self._labels) != len(lengths):
+            raise ValueError(
+                f"labels: expected {len(lengths)}, one per sequence, "
+                f"received {len(self._labels)}"
+            )
         self.buckets = bucket_by_length(
             lengths, boundaries, batch_size=batch_size, seed=seed
         )
@@ -77,12 +81,33 @@ class BucketDataset(keras.utils.PyDataset):
         if not 0 <= index < len(self):
             raise IndexError(f"batch {index} of {len(self)}")
         rows, maxlen = self.buckets[index]
-        x = pad_sequences(
-            [self._sequences[row] for row in rows], maxlen, **self._padding
-        )
+        x = {
+            name: pad_sequences(
+                [sequences[row] for row in rows],
+                maxlen,
+                **{"dtype": _dtype_of(sequences), **self._padding},
+            )
+            for name, sequences in self._inputs.items()
+        }
+        x = x[None] if self._single else x
         if self._transform is not None:
             x = self._transform(x)
         return x if self._labels is None else (x, self._labels[rows])
+
+    def _lengths(self, empty):
+        lengths = {
+            name: sequence_lengths(sequences, empty=empty)
+            for name, sequences in self._inputs.items()
+        }
+        (first, expected), *others = lengths.items()
+        for name, found in others:
+            if not np.array_equal(found, expected):
+                raise ValueError(
+                    f"sequences: expected {name!r} to be as long as {first!r}, row by "
+                    f"row, received {len(found)} sequences of {found.sum()} steps in "
+                    f"all, not {len(expected)} of {expected.sum()}"
+                )
+        return expected
 
     @property
     def steps(self):
@@ -111,3 +136,7 @@ class BucketDataset(keras.utils.PyDataset):
         ordered = np.empty_like(outputs)
         ordered[rows] = outputs
         return ordered
+
+
+def _dtype_of(sequences):
+    return "float32" if np.asarray(sequences[0]).dtype.kind == "f" else "int32"

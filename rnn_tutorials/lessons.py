@@ -11,7 +11,6 @@ notebook tools come with requirements.txt, not with the package). From a shell:
 import argparse
 import base64
 import json
-import os
 import re
 import sys
 import time
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tqdm import tqdm
+
+from rnn_tutorials._whole_file import write_whole
 
 CELL_TIMEOUT_S = 900
 # Marks cells that show texts of others: run, but never kept in the repository.
@@ -129,14 +130,13 @@ def run(number, out="build", folder="notebooks"):
 
     path = find(number, folder)
     notebook = execute(path)
-    out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
     html, _ = HTMLExporter().from_notebook_node(notebook)
-    written = [_write(out / f"{path.stem}.html", html.encode())]
+    files = {Path(out) / f"{path.stem}.html": html}
     for figure in _outputs(notebook, "headline-figure", "image/png"):
-        name = f"{path.stem}.png"
-        written.append(_write(out / name, base64.b64decode(figure)))
-    return "\n".join(_outputs(notebook, "verdict", "text/plain")), written
+        files[Path(out) / f"{path.stem}.png"] = base64.b64decode(figure)
+    for place, content in files.items():
+        write_whole(place, content)
+    return "\n".join(_outputs(notebook, "verdict", "text/plain")), [*files]
 
 
 def store(paths):
@@ -148,7 +148,7 @@ def store(paths):
         notebook = execute(path)
         for cell in _tagged(notebook, NOT_STORED):
             cell.outputs = []
-        _write(path, nbformat.writes(notebook).encode() + b"\n")
+        write_whole(path, nbformat.writes(notebook) + "\n")
         print(f"{notebook.metadata['rnn_tutorials']['measured_seconds']} s")
 
 
@@ -175,7 +175,7 @@ def write_tables(root="."):
         _, _, after = rest.partition(end)
         table = course_table(Path(root) / "notebooks", link)
         text = f"{before}{begin}\n{table}\n{end}{after}"
-        _write(path, text.encode())
+        write_whole(path, text)
 
 
 def _minutes(seconds):
@@ -196,14 +196,6 @@ def _outputs(notebook, tag, mime):
                     yield output.text.rstrip()
             elif mime in output.get("data", {}):
                 yield output["data"][mime]
-
-
-def _write(path, content):
-    """Write aside, then rename: a crash leaves the old file."""
-    aside = path.with_name(path.name + ".part")
-    aside.write_bytes(content)
-    os.replace(aside, path)
-    return path
 
 
 def main(arguments=None):

@@ -75,6 +75,27 @@ def test_options_of_pad_sequences_and_a_transform():
     ]
 
 
+def test_several_inputs():
+    weights = [[0.5] * len(each) for each in RAGGED]
+    batches = BucketDataset(
+        {"ids": RAGGED, "weights": weights}, range(5), boundaries=(2, 5), batch_size=2
+    )
+    for number in range(len(batches)):
+        x, rows = batches[number]
+        assert sorted(x) == ["ids", "weights"]
+        assert x["ids"].dtype == "int32" and x["weights"].dtype == "float32"
+        padded = pad_sequences([RAGGED[row] for row in rows], x["ids"].shape[1])
+        np.testing.assert_array_equal(x["ids"], padded)
+        np.testing.assert_array_equal(x["weights"], 0.5 * (padded > 0))
+
+
+def test_several_inputs_of_different_lengths():
+    inputs = {"ids": [[1], [2, 3]], "weights": [[0.5], [0.5]]}
+    message = "^sequences: expected 'weights' to be as long as 'ids', row by row"
+    with pytest.raises(ValueError, match=message):
+        BucketDataset(inputs, boundaries=(2,))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -15,12 +15,13 @@ Translators: sequences -> sequences of another length `(batch, horizon, outputs)
     `build_encoder_decoder`       numbers or class probabilities per step
 Text classifiers: word ids `(batch, timesteps)` -> class probabilities.
     `build_cnn_lstm`              embedding, convolution, pooling, LSTM
+    `build_ngram_cnn_lstm`        the same, with naive-Bayes evidence of n-grams
 
 Every default model but `build_mtrnn` qualifies for the cuDNN kernels (see
 `rnn_tutorials.cudnn`).
 """
 
-from rnn_tutorials.builders.cnn_lstm import build_cnn_lstm
+from rnn_tutorials.builders.cnn_lstm import build_cnn_lstm, build_ngram_cnn_lstm
 from rnn_tutorials.builders.encoder_decoder import build_encoder_decoder
 from rnn_tutorials.builders.mtrnn import build_mtrnn
 from rnn_tutorials.builders.recurrent import (
@@ -40,6 +41,7 @@ __all__ = [
     "build_encoder_decoder",
     "build_lstm",
     "build_mtrnn",
+    "build_ngram_cnn_lstm",
     "build_sequence_generator",
     "build_sequence_tagger",
     "build_stacked_lstm",

@@ -92,11 +92,11 @@ def check_units(units):
     return [check_count("units", size) for size in sizes]
 
 
-def check_dropout(dropout):
+def check_dropout(dropout, name="dropout"):
     """Return the share of outputs to drop, from 0 to below 1."""
     real = isinstance(dropout, numbers.Real) and not isinstance(dropout, bool)
     if not (real and 0 <= dropout < 1):
-        raise ValueError(f"dropout: expected 0 <= dropout < 1, received {dropout!r}")
+        raise ValueError(f"{name}: expected 0 <= {name} < 1, received {dropout!r}")
     return dropout
 
 

@@ -1,6 +1,7 @@
 """The CNN-LSTM text classifier: local patterns first, then their order.
 
-Imports keras, the masking layers and the builders' common parts.
+With word ids alone, or with naive-Bayes evidence of n-grams beside them. Imports keras,
+the masking layers and the builders' common parts.
 """
 
 import keras
@@ -8,10 +9,14 @@ import keras
 from rnn_tutorials._checks import check_count
 from rnn_tutorials.builders import _common
 from rnn_tutorials.layers import (
+    MaskedConcatenate,
     MaskedConv1D,
+    MaskedGlobalAveragePooling1D,
     MaskedGlobalMaxPooling1D,
     MaskedMaxPooling1D,
 )
+
+SUMMARIES = ("last", "max", "max_mean")
 
 
 def build_cnn_lstm(
@@ -48,7 +53,8 @@ def build_cnn_lstm(
         pool_size: steps per pooling block.
         units: width of the LSTM (of each direction).
         bidirectional: also read backwards.
-        summary: "last" hands the LSTM's last state on, "max" the maximum over time.
+        summary: "last" hands the LSTM's last state on, "max" the maximum over time,
+            "max_mean" that and the mean over time, side by side.
         mask: True for texts padded on the right with 0; the mask is carried through
             convolution and pooling, so that padding changes nothing. False is the
             classic network of plain Keras layers, for texts padded on the left.
@@ -70,9 +76,6 @@ def build_cnn_lstm(
         2638895
     """
     dropout = _common.check_dropout(dropout)
-    classes = check_count("classes", classes, at_least=2)
-    if summary not in ("last", "max"):
-        raise ValueError(f'summary: expected "last" or "max", received {summary!r}')
     inputs = keras.Input(
         (_common.check_timesteps(timesteps),), dtype="int32", name="word_ids"
     )
@@ -82,6 +85,99 @@ def build_cnn_lstm(
         mask_zero=mask,
     )(inputs)
     x = keras.layers.Dropout(dropout)(x)
+    x = _read(
+        x,
+        filters=filters,
+        kernel_size=kernel_size,
+        pool_size=pool_size,
+        units=units,
+        bidirectional=bidirectional,
+        summary=summary,
+        mask=mask,
+    )
+    return _common.strict_model(inputs, _probability(x, classes), name)
+
+
+def build_ngram_cnn_lstm(
+    timesteps,
+    vocabulary_size,
+    *,
+    channels=6,
+    embedding_dim=64,
+    filters=96,
+    kernel_size=3,
+    pool_size=4,
+    units=48,
+    bidirectional=True,
+    summary="max_mean",
+    dropout=0.25,
+    channel_dropout=0.2,
+    classes=2,
+    name="ngram_cnn_lstm",
+):
+    """Build a CNN-LSTM that also reads naive-Bayes evidence of n-grams.
+
+    Not a network of word order alone: what counting says about each word, pair and
+    triple (`NgramEvidence`) stands beside the word vectors, and its sum over the text,
+    divided by the root of the number of words, goes straight to the output as well.
+    Channels of the texts that it is trained on must be cross-fitted.
+
+    A saved model contains layers of this package: `import rnn_tutorials.layers` before
+    `keras.models.load_model` reads it.
+
+    Args:
+        timesteps, vocabulary_size, embedding_dim, filters, kernel_size, pool_size,
+            units, bidirectional, summary, dropout, classes, name: as in
+            `build_cnn_lstm`, with a mask: texts are padded on the right with 0.
+        channels: numbers of evidence per word.
+        channel_dropout: share of these numbers set to zero in training.
+
+    Returns:
+        Uncompiled model: a dict of `word_ids` `(batch, timesteps)` and `evidence`
+        `(batch, timesteps, channels)` -> `(batch, 1)` or `(batch, classes)`.
+
+    Raises:
+        ValueError: an argument out of range.
+
+    Example:
+        >>> model = build_ngram_cnn_lstm(None, 20_000)
+        >>> sorted(model.input)
+        ['evidence', 'word_ids']
+    """
+    channels = check_count("channels", channels)
+    timesteps = _common.check_timesteps(timesteps)
+    inputs = {
+        "word_ids": keras.Input((timesteps,), dtype="int32", name="word_ids"),
+        "evidence": keras.Input((timesteps, channels), name="evidence"),
+    }
+    words = keras.layers.Embedding(
+        check_count("vocabulary_size", vocabulary_size),
+        check_count("embedding_dim", embedding_dim),
+        mask_zero=True,
+    )(inputs["word_ids"])
+    words = keras.layers.Dropout(_common.check_dropout(dropout))(words)
+    channel_dropout = _common.check_dropout(channel_dropout, "channel_dropout")
+    evidence = keras.layers.Dropout(channel_dropout)(inputs["evidence"])
+    x = MaskedConcatenate()([words, evidence])
+    total = MaskedGlobalAveragePooling1D(0.5, name="evidence_in_all")(x)[:, -channels:]
+    x = _read(
+        x,
+        filters=filters,
+        kernel_size=kernel_size,
+        pool_size=pool_size,
+        units=units,
+        bidirectional=bidirectional,
+        summary=summary,
+        mask=True,
+    )
+    x = keras.layers.Concatenate()([x, total])
+    return keras.Model(inputs, _probability(x, classes), name=name)
+
+
+def _read(x, *, filters, kernel_size, pool_size, units, bidirectional, summary, mask):
+    """Convolve, pool, read in order, sum up: `(batch, steps, f)` -> `(batch, g)`."""
+    if summary not in SUMMARIES:
+        raise ValueError(f"summary: expected one of {SUMMARIES}, received {summary!r}")
     x = _convolve_and_pool(x, filters, kernel_size, pool_size, mask)
     x = _common.recurrent_stack(
         x,
@@ -89,16 +185,24 @@ def build_cnn_lstm(
         [check_count("units", units)],
         bidirectional=bidirectional,
         dropout=0.0,
-        return_sequences=summary == "max",
+        return_sequences=summary != "last",
     )
+    if summary == "last":
+        return x
+    largest = MaskedGlobalMaxPooling1D()(x)
     if summary == "max":
-        x = MaskedGlobalMaxPooling1D()(x)
-    outputs = keras.layers.Dense(
+        return largest
+    mean = MaskedGlobalAveragePooling1D()(x)
+    return keras.layers.Concatenate()([largest, mean])
+
+
+def _probability(x, classes):
+    classes = check_count("classes", classes, at_least=2)
+    return keras.layers.Dense(
         1 if classes == 2 else classes,
         activation="sigmoid" if classes == 2 else "softmax",
         name="probability",
     )(x)
-    return _common.strict_model(inputs, outputs, name)
 
 
 def _convolve_and_pool(x, filters, kernel_size, pool_size, mask):

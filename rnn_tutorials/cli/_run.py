@@ -124,17 +124,6 @@ def make_folder(path):
     tempfile.TemporaryFile(dir=path).close()
 
 
-def write_whole(path, content):
-    """Write a file, text or bytes, whole or not at all."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content.encode() if isinstance(content, str) else content)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
 def _cell(value):
     if hasattr(value, "to_pydatetime"):
         return str(value).removesuffix(" 00:00:00")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rnn_tutorials._whole_file import write_whole
 from rnn_tutorials.cli._run import (
     Json,
     beginning,
@@ -13,7 +14,6 @@ from rnn_tutorials.cli._run import (
     make_folder,
     print_json,
     print_table,
-    write_whole,
 )
 
 BUNDLE = "classifier.rnn"

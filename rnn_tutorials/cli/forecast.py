@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rnn_tutorials._whole_file import write_whole
 from rnn_tutorials.cli._run import (
     Json,
     beginning,
@@ -14,7 +15,6 @@ from rnn_tutorials.cli._run import (
     make_folder,
     print_json,
     print_table,
-    write_whole,
 )
 
 BUNDLE, FORECAST, FIGURE = "forecaster.rnn", "forecast.csv", "forecast.png"

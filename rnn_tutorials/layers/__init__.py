@@ -31,8 +31,9 @@ echo_state
     `EchoState`: a random reservoir that is not trained (2001); its linear read-out is
     in `rnn_tutorials.readout`.
 masking
-    `MaskedConv1D`, `MaskedMaxPooling1D`, `MaskedGlobalMaxPooling1D`: convolution and
-    pooling that carry the mask which Keras's own layers drop.
+    `MaskedConv1D`, `MaskedMaxPooling1D`, `MaskedGlobalMaxPooling1D`,
+    `MaskedGlobalAveragePooling1D`, `MaskedConcatenate`: convolution, pooling and
+    joining that carry the mask which Keras's own layers drop.
 """
 
 from rnn_tutorials.layers.bam import BAM
@@ -53,7 +54,9 @@ from rnn_tutorials.layers.jordan import Jordan, JordanCell
 from rnn_tutorials.layers.lstm_1997 import LSTM1997, LSTM1997Cell
 from rnn_tutorials.layers.lstm_peephole import PeepholeLSTM, PeepholeLSTMCell
 from rnn_tutorials.layers.masking import (
+    MaskedConcatenate,
     MaskedConv1D,
+    MaskedGlobalAveragePooling1D,
     MaskedGlobalMaxPooling1D,
     MaskedMaxPooling1D,
 )
@@ -80,7 +83,9 @@ __all__ = [
     "Jordan",
     "JordanCell",
     "LSTM1997Cell",
+    "MaskedConcatenate",
     "MaskedConv1D",
+    "MaskedGlobalAveragePooling1D",
     "MaskedGlobalMaxPooling1D",
     "MaskedMaxPooling1D",
     "ModernHopfield",

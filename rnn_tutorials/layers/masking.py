@@ -1,12 +1,16 @@
-"""Convolution and pooling that carry the Keras mask.
+"""Convolution, pooling and joining that carry the Keras mask.
 
 `keras.layers.Conv1D` and `MaxPooling1D` drop the mask, so that an LSTM after them
 reads padding as if it were text. These keep it: what they give at a real step does not
-depend on how much padding follows. Imports keras only.
+depend on how much padding follows. Imports keras and the checks.
 """
+
+import functools
 
 import keras
 from keras import ops
+
+from rnn_tutorials.layers._checks import check_number
 
 
 @keras.saving.register_keras_serializable(package="rnn_tutorials")
@@ -147,6 +151,84 @@ class MaskedGlobalMaxPooling1D(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape[0], input_shape[2]
+
+
+@keras.saving.register_keras_serializable(package="rnn_tutorials")
+class MaskedGlobalAveragePooling1D(keras.layers.Layer):
+    """Mean over time of the real steps, or their sum over the root of their number.
+
+    Intuition: "how much of this feature is there in the sequence?". With power 1/2 it
+    is the evidence of a whole text: chance adds up with the root of the number of
+    words, so that no long text looks decided by its length.
+
+        y = sum over real t of x_t / (number of real t)^power
+
+    Args:
+        power: at least 0: 1 for the mean, 0 for the sum, 0.5 for what lies between.
+
+    Call arguments: inputs `(batch, timesteps, features)`, mask `(batch, timesteps)`.
+    Returns: `(batch, features)`; zeros for a sequence without a real step, of which
+        Keras's `GlobalAveragePooling1D` makes NaN.
+    Masking: masked steps do not count; no mask is passed on.
+    Raises: ValueError: a negative power.
+
+    Example:
+        >>> MaskedGlobalAveragePooling1D(0.5)(keras.ops.ones((1, 9, 2))).numpy()
+        array([[3., 3.]], dtype=float32)
+    """
+
+    def __init__(self, power=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.power = check_number("power", power, at_least=0)
+        self.supports_masking = True
+
+    def call(self, inputs, mask=None):
+        if mask is None:
+            mask = ops.ones(ops.shape(inputs)[:2], "bool")
+        real = ops.where(mask[..., None], inputs, ops.zeros_like(inputs))
+        count = ops.sum(ops.cast(mask, inputs.dtype), axis=1, keepdims=True)
+        return ops.sum(real, axis=1) / ops.maximum(count, 1) ** self.power
+
+    def compute_mask(self, inputs, mask=None):
+        return None
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0], input_shape[2]
+
+    def get_config(self):
+        return {**super().get_config(), "power": self.power}
+
+
+@keras.saving.register_keras_serializable(package="rnn_tutorials")
+class MaskedConcatenate(keras.layers.Concatenate):
+    """`Concatenate` of features that keeps the mask where one input has none.
+
+    Intuition: word vectors with a mask beside numbers without one. Keras's layer then
+    takes every step of the second for real, and with it every step of the result.
+
+        y_t = [a_t, b_t, ...],    m_t = and of the masks that there are
+
+    Args:
+        **kwargs: as in `keras.layers.Concatenate`, without `axis`: it is the last.
+
+    Call arguments: list of `(batch, timesteps, features)`, mask: list of None or
+        `(batch, timesteps)`.
+    Returns: `(batch, timesteps, sum of features)`.
+    Masking: a step is real if every mask says so.
+
+    Example:
+        >>> a, b = keras.ops.ones((2, 5, 3)), keras.ops.zeros((2, 5, 4))
+        >>> MaskedConcatenate()([a, b]).shape
+        TensorShape([2, 5, 7])
+    """
+
+    def __init__(self, **kwargs):
+        kwargs.pop("axis", None)  # from a saved configuration
+        super().__init__(axis=-1, **kwargs)
+
+    def compute_mask(self, inputs, mask=None):
+        masks = [each for each in mask or [] if each is not None]
+        return functools.reduce(ops.logical_and, masks) if masks else None
 
 
 def _lowest(dtype):

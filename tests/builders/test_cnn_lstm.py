@@ -1,4 +1,4 @@
-"""The CNN-LSTM: the classic network, padding that changes nothing, errors."""
+"""The CNN-LSTMs: the classic network, padding that changes nothing, errors."""
 
 import itertools
 
@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from rnn_tutorials import cudnn
-from rnn_tutorials.builders import build_cnn_lstm
+from rnn_tutorials.builders import build_cnn_lstm, build_ngram_cnn_lstm
 
 SMALL = {"embedding_dim": 5, "filters": 6, "units": 4}
 EVERY = [
     {"bidirectional": both, "summary": summary}
-    for both, summary in itertools.product([False, True], ["last", "max"])
+    for both, summary in itertools.product([False, True], ["last", "max", "max_mean"])
 ]
 
 
@@ -52,8 +52,8 @@ def test_the_mask_adds_no_parameters():
             for mask in (True, False)
         )
         assert masked.count_params() == plain.count_params()
-    # embedding, convolution, two LSTMs of 4, output
-    expected = 30 * 5 + 5 * 5 * 6 + 6 + 2 * 4 * (4 * (6 + 4) + 4) + 8 + 1
+    # embedding, convolution, two LSTMs of 4, output of their maximum and mean
+    expected = 30 * 5 + 5 * 5 * 6 + 6 + 2 * 4 * (4 * (6 + 4) + 4) + 16 + 1
     assert masked.count_params() == expected
 
 
@@ -107,7 +107,7 @@ def test_shapes_saving_and_probabilities(arguments, mask, tmp_path):
 
 def test_a_training_step_with_every_mask():
     ids = np.array([[1, 2, 3, 4, 5, 6, 7, 8], [9, 0, 0, 0, 0, 0, 0, 0], [0] * 8])
-    model = build_cnn_lstm(8, 30, summary="max", bidirectional=True, **SMALL)
+    model = build_cnn_lstm(8, 30, summary="max_mean", bidirectional=True, **SMALL)
     model.compile("adam", "binary_crossentropy", run_eagerly=True)
     for _ in range(2):
         assert np.isfinite(model.train_on_batch(ids, np.array([[0], [1], [1]])))
@@ -161,7 +161,7 @@ def test_wrong_shapes_name_the_input(shape):
             for value in (0, 2.5, True)
         ),
         ({"classes": 1}, r"classes: .* at least 2, received 1"),
-        ({"summary": "mean"}, r"summary: expected \"last\" or \"max\", .* 'mean'"),
+        ({"summary": "mean"}, r"summary: expected .*'max_mean'.*, received 'mean'"),
         ({"summary": None}, r"summary: .* received None"),
         ({"dropout": 1.0}, r"dropout: .* received 1.0"),
         ({"dropout": "0"}, r"dropout: .* received '0'"),
@@ -179,3 +179,79 @@ def test_the_shortest_unmasked_text():
     model = build_cnn_lstm(8, 30, mask=False, **SMALL)
     assert model(np.ones((1, 8), int)).shape == (1, 1)
     assert build_cnn_lstm(1, 30, **SMALL)(np.ones((1, 1), int)).shape == (1, 1)
+
+
+# --- with n-gram evidence ------------------------------------------------------------
+
+
+def ngram_case(lengths, padding=0):
+    rng = np.random.default_rng(4)
+    shape = len(lengths), max(lengths) + padding
+    ids, evidence = np.zeros(shape, int), np.zeros((*shape, 6), "float32")
+    for row, length in enumerate(lengths):
+        ids[row, :length] = rng.integers(1, 30, length)
+        evidence[row, :length] = rng.normal(size=(length, 6))
+    return {"word_ids": ids, "evidence": evidence}
+
+
+def random_ngram_model():
+    model = build_ngram_cnn_lstm(None, 30, **SMALL)
+    rng = np.random.default_rng(0)
+    model.set_weights([0.5 * rng.normal(size=w.shape) for w in model.get_weights()])
+    return model
+
+
+def test_ngram_padding_changes_nothing():
+    model = random_ngram_model()
+    expected = keras.ops.convert_to_numpy(model(ngram_case((3, 9, 14))))
+    found = keras.ops.convert_to_numpy(model(ngram_case((3, 9, 14), padding=11)))
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    assert np.ptp(expected) > 0.01, "the texts do differ"
+
+
+def test_ngram_evidence_reaches_the_output_past_the_network():
+    model, case = random_ngram_model(), ngram_case((3, 9, 14))
+    *_, kernel, bias = weights = model.get_weights()
+    kernel[:-6] = 0  # of the last layer: only the evidence in all is left
+    model.set_weights(weights)
+    total = case["evidence"].sum(axis=1) / np.sqrt([[3], [9], [14]])
+    expected = 1 / (1 + np.exp(-total @ kernel[-6:] - bias))
+    found = keras.ops.convert_to_numpy(model(case))
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_ngram_saving_and_cudnn(tmp_path):
+    model, case = random_ngram_model(), ngram_case((3, 9, 14))
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    both = (keras.ops.convert_to_numpy(each(case)) for each in (model, again))
+    np.testing.assert_array_equal(*both)
+    report = cudnn.report(
+        build_ngram_cnn_lstm(None, 30), backend="tensorflow", gpu=True
+    )
+    assert len(report) == 1 and report.fused.all(), report.to_string()
+
+
+def test_ngram_parameters_classes_and_training():
+    model = build_ngram_cnn_lstm(14, 30, channels=6, classes=3, **SMALL)
+    # embedding, convolution over 5 + 6 channels, two LSTMs, output of 16 and 6
+    expected = 30 * 5 + 3 * 11 * 6 + 6 + 2 * 4 * (4 * (6 + 4) + 4) + 22 * 3 + 3
+    assert model.count_params() == expected
+    model.compile("adam", "sparse_categorical_crossentropy", run_eagerly=True)
+    case = ngram_case((3, 9, 14))
+    assert np.isfinite(model.train_on_batch(case, np.array([[0], [1], [2]])))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"channels": 0}, "channels: expected a whole number .* received 0"),
+        ({"channel_dropout": 1}, "channel_dropout: expected 0 <= .* received 1"),
+        ({"dropout": -1}, "dropout: .* received -1"),
+        ({"classes": 1}, "classes: .* at least 2, received 1"),
+        ({"summary": "sum"}, "summary: expected one of .* received 'sum'"),
+    ],
+)
+def test_ngram_errors(arguments, words):
+    with pytest.raises(ValueError, match=f"^{words}"):
+        build_ngram_cnn_lstm(20, 30, **arguments)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from keras import ops
 
 from rnn_tutorials.layers import (
+    MaskedConcatenate,
     MaskedConv1D,
+    MaskedGlobalAveragePooling1D,
     MaskedGlobalMaxPooling1D,
     MaskedMaxPooling1D,
 )
@@ -27,6 +29,8 @@ LAYERS = {
     "pool 2": lambda **kw: MaskedMaxPooling1D(2, **kw),
     "pool more than there are": lambda **kw: MaskedMaxPooling1D(9, **kw),
     "global pool": lambda **kw: MaskedGlobalMaxPooling1D(**kw),
+    "mean": lambda **kw: MaskedGlobalAveragePooling1D(**kw),
+    "root sum": lambda **kw: MaskedGlobalAveragePooling1D(0.5, **kw),
 }
 every_layer = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
 
@@ -130,6 +134,22 @@ def test_global_pooling_equals_a_loop(seed, ragged):
     assert layer.compute_mask(x, mask) is None
 
 
+@examples
+@given(st.integers(0, 10**6), st.booleans(), st.sampled_from([0, 0.5, 1]))
+def test_average_equals_a_loop(seed, ragged, power):
+    x, mask = random_case(seed, ragged)
+    layer = MaskedGlobalAveragePooling1D(power)
+    for given_mask in (mask, None):
+        full = mask | True if given_mask is None else mask
+        expected = [
+            row[real].sum(axis=0) / max(1, real.sum()) ** power
+            for row, real in zip(x, full, strict=True)
+        ]
+        found = run(layer, x, given_mask)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+    assert layer.compute_mask(x, mask) is None
+
+
 def test_without_a_mask_they_are_keras_layers():
     x = np.random.default_rng(0).normal(size=(2, 8, 3)).astype("float32")
     ours, theirs = MaskedConv1D(4, 3), keras.layers.Conv1D(4, 3, padding="same")
@@ -140,9 +160,11 @@ def test_without_a_mask_they_are_keras_layers():
         (ours, theirs),
         (MaskedMaxPooling1D(4), keras.layers.MaxPooling1D(4)),
         (MaskedGlobalMaxPooling1D(), keras.layers.GlobalMaxPooling1D()),
+        (MaskedGlobalAveragePooling1D(), keras.layers.GlobalAveragePooling1D()),
     ]
     for one, other in pairs:
-        np.testing.assert_array_equal(run(one, x), ops.convert_to_numpy(other(x)))
+        theirs = ops.convert_to_numpy(other(x))
+        np.testing.assert_allclose(run(one, x), theirs, rtol=1e-6)
 
 
 # --- what padding must not do ------------------------------------------------------
@@ -207,7 +229,11 @@ def test_gradients_are_finite_and_zero_at_padding(make):
 def test_a_sequence_without_a_real_step_gives_zeros():
     x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
     mask = np.array([[True] * 5, [False] * 5])
-    for layer in (MaskedMaxPooling1D(2), MaskedGlobalMaxPooling1D()):
+    for layer in (
+        MaskedMaxPooling1D(2),
+        MaskedGlobalMaxPooling1D(),
+        MaskedGlobalAveragePooling1D(),
+    ):
         assert not run(layer, x, mask)[1].any()
     layer = MaskedConv1D(2, 3)
     np.testing.assert_array_equal(run(layer, x, mask)[1], np.zeros((5, 2)))
@@ -254,6 +280,25 @@ def test_the_mask_reaches_the_next_layer():
     )
 
 
+def test_joined_features_keep_the_mask():
+    words, numbers = np.ones((2, 4, 3), "float32"), np.zeros((2, 4, 2), "float32")
+    mask = np.array([[1, 1, 1, 0], [1, 0, 0, 0]], bool)
+    other = np.array([[1, 1, 0, 0], [1, 1, 1, 1]], bool)
+    layer, inputs = MaskedConcatenate(), [words, numbers]
+    assert MaskedConcatenate.from_config(layer.get_config()).axis == -1
+    np.testing.assert_array_equal(
+        ops.convert_to_numpy(layer(inputs)), np.concatenate(inputs, axis=-1)
+    )
+    for masks, expected in (([mask, None], mask), ([mask, other], mask & other)):
+        found = layer.compute_mask(inputs, masks)
+        np.testing.assert_array_equal(ops.convert_to_numpy(found), expected)
+    assert layer.compute_mask(inputs, [None, None]) is None
+    assert layer.compute_mask(inputs) is None
+    # The reason for it: Keras's own takes every step for real.
+    theirs = keras.layers.Concatenate().compute_mask(inputs, [mask, None])
+    assert ops.convert_to_numpy(theirs).all()
+
+
 # --- errors ------------------------------------------------------------------------
 
 
@@ -270,6 +315,7 @@ def test_the_mask_reaches_the_next_layer():
         (lambda: MaskedMaxPooling1D(2.0), r"pool_size: .* received 2.0"),
         (lambda: MaskedMaxPooling1D(True), r"pool_size: .* received True"),
         (lambda: MaskedMaxPooling1D((2,)), r"pool_size: .* received \(2,\)"),
+        (lambda: MaskedGlobalAveragePooling1D(-1), r"power: .* received -1"),
     ],
 )
 def test_errors(make, words):
