@@ -52,6 +52,7 @@ _HOME = {
     "generate_reber_stream": "datasets",
     "generate_counting": "datasets",
     "generate_mackey_glass": "datasets",
+    "generate_boolean_expressions": "datasets",
     "build_window_mlp": "builders",
     "build_lstm": "builders",
     "build_stacked_lstm": "builders",
@@ -86,6 +87,7 @@ _SUBMODULES = (
     "rtrl",
     "seeds",
     "tables",
+    "trees",
     "truncated_bptt",
     "windowing",
 )

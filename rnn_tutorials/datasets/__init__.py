@@ -27,6 +27,12 @@ Generated tasks, the same for the same seed:
     generate_reber_stream         the same in an endless stream
     generate_counting             aⁿbⁿ, aⁿbⁿcⁿ: what may come next?
 
+Generated trees, for `rnn_tutorials.trees`:
+
+    generate_boolean_expressions  not, and, or, xor; which value?
+    boolean_values                the value of every node
+    BOOLEAN_SYMBOLS               the leaves 0 and 1, and the four operators
+
 A generated series, chaotic (`chaos`):
 
     generate_mackey_glass         a delay equation that never repeats itself
@@ -47,6 +53,11 @@ from rnn_tutorials.datasets._registry import (
     fetch,
 )
 from rnn_tutorials.datasets.chaos import generate_mackey_glass
+from rnn_tutorials.datasets.expressions import (
+    BOOLEAN_SYMBOLS,
+    boolean_values,
+    generate_boolean_expressions,
+)
 from rnn_tutorials.datasets.grammars import (
     generate_counting,
     generate_embedded_reber,
@@ -83,6 +94,7 @@ from rnn_tutorials.datasets.text import (
 )
 
 __all__ = [
+    "BOOLEAN_SYMBOLS",
     "OOV_ID",
     "PADDING_ID",
     "START_ID",
@@ -91,9 +103,11 @@ __all__ = [
     "Digits",
     "Imdb",
     "Vocabulary",
+    "boolean_values",
     "data_dir",
     "fetch",
     "generate_adding_problem",
+    "generate_boolean_expressions",
     "generate_counting",
     "generate_delayed_recall",
     "generate_embedded_reber",

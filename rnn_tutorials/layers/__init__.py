@@ -30,6 +30,9 @@ ctrnn
 echo_state
     `EchoState`: a random reservoir that is not trained (2001); its linear read-out is
     in `rnn_tutorials.readout`.
+recursive
+    `Recursive`: the same weights at every node of a tree (2011); `TreeLSTM`: with a
+    forget gate per child (2015); `rnn_tutorials.trees` lays the trees out.
 masking
     `MaskedConv1D`, `MaskedMaxPooling1D`, `MaskedGlobalMaxPooling1D`,
     `MaskedGlobalAveragePooling1D`, `MaskedConcatenate`: convolution, pooling and
@@ -61,6 +64,12 @@ from rnn_tutorials.layers.masking import (
     MaskedMaxPooling1D,
 )
 from rnn_tutorials.layers.modern_hopfield import ModernHopfield
+from rnn_tutorials.layers.recursive import (
+    Recursive,
+    RecursiveCell,
+    TreeLSTM,
+    TreeLSTMCell,
+)
 
 __all__ = [
     "BAM",
@@ -91,4 +100,8 @@ __all__ = [
     "ModernHopfield",
     "PeepholeLSTM",
     "PeepholeLSTMCell",
+    "Recursive",
+    "RecursiveCell",
+    "TreeLSTM",
+    "TreeLSTMCell",
 ]

@@ -50,7 +50,7 @@ def check_initial_state(initial_state, sizes, batch):
     states = keras.tree.flatten(initial_state)
     expected = [(batch, size) for size in sizes]
     received = [tuple(state.shape) for state in states]
-    if len(states) != len(sizes) or not all(map(_fits, received, expected)):
+    if len(states) != len(sizes) or not all(map(fits, received, expected)):
         raise ValueError(
             f"initial_state: expected {_listed(expected)}, one tensor (batch, size) "
             f"per state, received {_listed(received)}"
@@ -59,7 +59,7 @@ def check_initial_state(initial_state, sizes, batch):
 
 def check_mask(mask, steps):
     """A mask must be `(batch, timesteps)`, as the inputs are."""
-    if not _fits(tuple(mask.shape), tuple(steps)):
+    if not fits(tuple(mask.shape), tuple(steps)):
         raise ValueError(
             f"mask: expected shape (batch, timesteps) = {tuple(steps)}, "
             f"received {tuple(mask.shape)}"
@@ -76,7 +76,8 @@ def _number(value):
     return number if math.isfinite(number) else None
 
 
-def _fits(received, expected):
+def fits(received, expected):
+    """Whether two shapes agree; None agrees with any size."""
     return len(received) == len(expected) and all(
         None in pair or pair[0] == pair[1]
         for pair in zip(received, expected, strict=True)
