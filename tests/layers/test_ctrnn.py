@@ -1,5 +1,7 @@
 """CTRNN against loops over its equation, exact solutions and Beer's closed forms."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -157,6 +159,27 @@ def test_both_steps_have_order_one_with_recurrence():
             errors.append(np.abs(found - u).max())
         ratios = np.divide(errors[:-1], errors[1:])
         np.testing.assert_allclose(ratios, 2, rtol=0.15)
+
+
+def test_two_centre_crossing_units_swing_for_ever():
+    h = 0.1
+    layer = set_to(
+        built(2, 1, time_constants=1, step=h, method="euler"),
+        np.zeros((1, 2)),
+        W2,
+        THETA2,
+    )
+    model = keras.Sequential([keras.Input((3000, 1)), layer])
+    # From u = 0, the balance itself, nothing would move: a push at the start.
+    layer.cell.kernel.assign([[5.0, 0.0]])
+    push = np.zeros((1, 3000, 1))
+    push[0, 0] = 1
+    u = model.predict_on_batch(push)[0, :, 0]
+    (up,) = np.nonzero((u[:-1] < 0) & (u[1:] >= 0))
+    assert len(up) >= 9
+    np.testing.assert_allclose(np.diff(up)[2:] * h, 29.1, atol=0.2)
+    peaks = [u[a:b].max() for a, b in itertools.pairwise(up[2:])]
+    np.testing.assert_allclose(peaks, peaks[-1], rtol=1e-3)
 
 
 @pytest.mark.parametrize("method", ["euler", "exponential"])
