@@ -57,7 +57,7 @@ def build_mtrnn(
 
     Reference: Y. Yamashita and J. Tani, "Emergence of Functional Hierarchy in a
         Multiple Timescale Neural Network Model", PLoS Computational Biology 4 (2008),
-        doi:10.1371/journal.pcbi.1000220. There, softmax and sigmoid units.
+        doi:10.1371/journal.pcbi.1000220.
     """
     features = check_count("features", features)
     fast, slow = (check_count("units", n) for n in _pair("units", units))

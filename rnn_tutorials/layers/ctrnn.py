@@ -128,7 +128,7 @@ class CTRNN(Recurrent):
         Networks", Adaptive Behavior 3 (1995), doi:10.1177/105971239500300405;
         Y. Yamashita and J. Tani, "Emergence of Functional Hierarchy in a Multiple
         Timescale Neural Network Model", PLoS Computational Biology 4 (2008),
-        doi:10.1371/journal.pcbi.1000220 (equation 1, MTRNN).
+        doi:10.1371/journal.pcbi.1000220 (MTRNN).
     """
 
     def __init__(
