@@ -16,6 +16,7 @@ import re
 import numpy as np
 from _kernels import cudnn_kernels, sees_gpu
 from _measure import Report, arguments, fix_threads, interleave
+from _reviews import reviews
 from _steps import (
     TORCH,
     bare_products,
@@ -38,7 +39,6 @@ SHAPES = (
     (256, 100, 256, 256),
     (30, 24, 64, 70),
 )
-PUBLISHED = 0.8564
 FUSED, LOOP, FAILS = "cuDNN", "no cuDNN", "fails"
 LAYER, GENERIC = "keras LSTM", "keras LSTM(use_cudnn=False)"
 
@@ -230,7 +230,7 @@ def measure_shape(report, shape, repeats):
 
 def reviewers(quick):
     """Name -> (model, training part, test part, aim): as in lesson 12."""
-    train, test, words, aim = reviews(quick)
+    train, test, words, aim, _ = reviews(quick)
     classic = rt.build_cnn_lstm(100, words, mask=False)
     masked = rt.build_cnn_lstm(
         400, words, embedding_dim=64, units=32, bidirectional=True, summary="max"
@@ -242,18 +242,6 @@ def reviewers(quick):
         name: (model, (pad(train[0]), train[1]), (pad(test[0]), test[1]), aim)
         for name, (model, pad) in both.items()
     }
-
-
-def reviews(quick):
-    """Return two parts of reviews (generated if quick), how many ids, and the aim."""
-    if quick:
-        texts, labels = rt.generate_reviews(400, seed=0)
-        vocabulary = rt.datasets.Vocabulary.from_texts(texts, 200)
-        ids = [vocabulary.encode(text) for text in texts]
-        return (ids[:320], labels[:320]), (ids[320:], labels[320:]), 200, 0.4
-    found = rt.load_imdb(20_000)
-    train = found.train_ids, found.train_labels
-    return train, (found.test_ids, found.test_labels), 20_000, PUBLISHED
 
 
 def time_to_accuracy(report, name, model, train, test, aim):

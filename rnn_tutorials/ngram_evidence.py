@@ -34,7 +34,7 @@ class NgramEvidence:
     Example:
         >>> texts, labels = [[1, 5, 6], [1, 5, 7]], [1, 0]
         >>> evidence = NgramEvidence.fit(texts, labels, vocabulary_size=9, orders=(1,))
-        >>> evidence.transform([[5, 6, 7]])[0].round(2).tolist()
+        >>> evidence.transform([[5, 6, 7]])[0].astype(float).round(2).tolist()
         [[0.0, 0.0], [0.69, 0.53], [-0.69, -0.53]]
 
     Reference: Wang and Manning (2012), Baselines and bigrams, ACL (the log-count
@@ -61,20 +61,13 @@ class NgramEvidence:
             ValueError: other labels, ids out of range, orders whose n-grams do not
                 fit into 64 bits.
         """
-        texts, labels = _check_texts(texts, vocabulary_size), _check_labels(labels)
-        if len(texts) != len(labels):
-            raise ValueError(
-                f"labels: expected {len(texts)}, one per text, received {len(labels)}"
-            )
+        texts, labels = _check(texts, labels, vocabulary_size)
         orders = _check_orders(orders, vocabulary_size)
         min_count = check_count("min_count", min_count)
         tables = []
         for order in orders:
-            found = [np.unique(_ngrams(ids, order, vocabulary_size)) for ids in texts]
-            label_of = np.repeat(labels, [len(each) for each in found])
-            keys, number = np.unique(np.concatenate(found), return_inverse=True)
-            p = np.bincount(number[label_of == 1], minlength=len(keys))
-            n = np.bincount(number[label_of == 0], minlength=len(keys))
+            keys, number, owner = _occurrences(texts, order, vocabulary_size)
+            p, n = _counts(number, labels[owner], len(keys))
             kept = p + n >= min_count
             tables.append((keys[kept], p[kept].astype("u4"), n[kept].astype("u4")))
         return cls(vocabulary_size, orders, tables)
@@ -91,55 +84,67 @@ class NgramEvidence:
             n-gram would begin before the text.
         """
         texts = _check_texts(texts, self.vocabulary_size)
-        ends = np.cumsum([len(ids) for ids in texts])
-        channels = np.zeros((ends[-1], 2 * len(self.orders)), "float32")
-        starts = ends - [len(ids) for ids in texts]
-        for column, order in enumerate(self.orders):
-            keys, p, n = self._tables[column]
-            if not len(keys):
-                continue
-            values = _evidence(p, n)
-            wanted = [_ngrams(ids, order, self.vocabulary_size) for ids in texts]
-            rows = [
-                np.arange(start + order - 1, start + order - 1 + len(each))
-                for start, each in zip(starts, wanted, strict=True)
-            ]
-            wanted, rows = np.concatenate(wanted), np.concatenate(rows)
-            place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-            known = keys[place] == wanted
-            pair = slice(2 * column, 2 * column + 2)
-            channels[rows[known], pair] = values[place[known]]
-        return np.split(channels, ends[:-1])
+        channels = _no_channels(texts, self.orders)
+        for column, (order, (keys, p, n)) in enumerate(
+            zip(self.orders, self._tables, strict=True)
+        ):
+            if len(keys):
+                rows, wanted = _tokens(texts, order, self.vocabulary_size)
+                place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+                known = keys[place] == wanted
+                pair = slice(2 * column, 2 * column + 2)
+                channels[rows[known], pair] = _evidence(p, n)[place[known]]
+        return _split(channels, texts)
 
     @classmethod
-    def cross_fitted(cls, texts, labels, *, folds=5, seed=0, **options):
+    def cross_fitted(
+        cls,
+        texts,
+        labels,
+        *,
+        vocabulary_size,
+        orders=(1, 2, 3),
+        min_count=1,
+        folds=5,
+        seed=0,
+    ):
         """Return the channels of the training texts, each from the others' counts.
 
         Args:
-            texts, labels: as in `fit`.
+            texts, labels, vocabulary_size, orders, min_count: as in `fit`.
             folds: parts that the texts are divided into, at random; the channels of
                 each come from the counts of the others.
             seed: of the division.
-            **options: `vocabulary_size`, `orders`, `min_count` of `fit`.
 
         Returns:
-            As `transform`.
+            As `transform`: what `fit` to the other parts and `transform` give.
+
+        Raises:
+            ValueError: as `fit`; fewer texts than folds.
         """
         folds = check_count("folds", folds, at_least=2)
         if len(texts) < folds:
             raise ValueError(
                 f"folds: expected at most {len(texts)}, one per text, received {folds}"
             )
-        labels = np.asarray(labels)
+        texts, labels = _check(texts, labels, vocabulary_size)
+        orders = _check_orders(orders, vocabulary_size)
+        min_count = check_count("min_count", min_count)
         fold = np.random.default_rng(seed).permutation(len(texts)) % folds
-        channels = [None] * len(texts)
-        for number in range(folds):
-            inside, outside = np.where(fold == number)[0], np.where(fold != number)[0]
-            others = cls.fit([texts[i] for i in outside], labels[outside], **options)
-            found = others.transform([texts[i] for i in inside])
-            for place, each in zip(inside, found, strict=True):
-                channels[place] = each
-        return channels
+        fold_of_word = np.repeat(fold, [len(ids) for ids in texts])
+        channels = _no_channels(texts, orders)
+        for column, order in enumerate(orders):
+            keys, number, owner = _occurrences(texts, order, vocabulary_size)
+            rows, wanted = _tokens(texts, order, vocabulary_size)
+            place = np.searchsorted(keys, wanted)
+            for each in range(folds):
+                others = fold[owner] != each
+                p, n = _counts(number[others], labels[owner[others]], len(keys))
+                values = _evidence(p, n) * (p + n >= min_count)[:, np.newaxis]
+                inside = fold_of_word[rows] == each
+                pair = slice(2 * column, 2 * column + 2)
+                channels[rows[inside], pair] = values[place[inside]]
+        return _split(channels, texts)
 
     def __len__(self):
         return sum(len(keys) for keys, _, _ in self._tables)
@@ -177,6 +182,37 @@ def _ngrams(ids, order, vocabulary_size):
     return keys
 
 
+def _occurrences(texts, order, vocabulary_size):
+    """Return the n-grams, sorted; and for each text and n-gram in it, both numbers."""
+    found = [np.unique(_ngrams(ids, order, vocabulary_size)) for ids in texts]
+    keys, number = np.unique(np.concatenate(found), return_inverse=True)
+    return keys, number, np.repeat(np.arange(len(texts)), list(map(len, found)))
+
+
+def _counts(number, labels, size):
+    p = np.bincount(number[labels == 1], minlength=size)
+    return p, np.bincount(number[labels == 0], minlength=size)
+
+
+def _tokens(texts, order, vocabulary_size):
+    """Return every n-gram of every text, and the row of its last word among all."""
+    starts = np.cumsum([0, *map(len, texts[:-1])])
+    keys = [_ngrams(ids, order, vocabulary_size) for ids in texts]
+    rows = [
+        np.arange(start + order - 1, start + order - 1 + len(each))
+        for start, each in zip(starts, keys, strict=True)
+    ]
+    return np.concatenate(rows), np.concatenate(keys)
+
+
+def _no_channels(texts, orders):
+    return np.zeros((sum(map(len, texts)), 2 * len(orders)), "float32")
+
+
+def _split(channels, texts):
+    return np.split(channels, np.cumsum([len(ids) for ids in texts])[:-1])
+
+
 def _evidence(p, n):
     p, n = p.astype("float32"), n.astype("float32")
     sure = np.log1p(np.abs(p - n) / np.sqrt(p + n + 1))
@@ -202,14 +238,18 @@ def _check_texts(texts, vocabulary_size):
     return arrays
 
 
-def _check_labels(labels):
-    labels = np.asarray(labels)
+def _check(texts, labels, vocabulary_size):
+    texts, labels = _check_texts(texts, vocabulary_size), np.asarray(labels)
     if labels.ndim != 1 or not np.isin(labels, (0, 1)).all():
         raise ValueError(
             "labels: expected 0 and 1 of shape (texts,), received "
             f"shape {labels.shape}, values {np.unique(labels)[:5]}"
         )
-    return labels
+    if len(texts) != len(labels):
+        raise ValueError(
+            f"labels: expected {len(texts)}, one per text, received {len(labels)}"
+        )
+    return texts, labels
 
 
 def _check_orders(orders, vocabulary_size):

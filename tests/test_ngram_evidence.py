@@ -67,6 +67,21 @@ def test_cross_fitted_channels_do_not_know_their_own_label(pairs, seed):
     np.testing.assert_array_equal(before[0], after[0])
 
 
+@settings(deadline=None, max_examples=30)
+@given(labelled.filter(lambda pairs: len(pairs) > 3), st.integers(1, 2))
+def test_cross_fitted_is_a_fit_to_the_other_folds(pairs, min_count):
+    texts, labels = zip(*pairs, strict=True)
+    options = {"vocabulary_size": WORDS, "orders": (1, 2), "min_count": min_count}
+    found = NgramEvidence.cross_fitted(texts, labels, folds=3, seed=4, **options)
+    fold = np.random.default_rng(4).permutation(len(texts)) % 3
+    for each, inside, channels in zip(texts, fold, found, strict=True):
+        others = [number for number, other in enumerate(fold) if other != inside]
+        evidence = NgramEvidence.fit(
+            [texts[n] for n in others], [labels[n] for n in others], **options
+        )
+        np.testing.assert_array_equal(channels, evidence.transform([each])[0])
+
+
 def test_cross_fitted_channels_know_the_others():
     texts, labels = [[1, 2]] * 8 + [[1, 3]] * 8, [1] * 8 + [0] * 8
     channels = NgramEvidence.cross_fitted(texts, labels, vocabulary_size=WORDS)

@@ -21,6 +21,7 @@ PACKAGE = ROOT / "rnn_tutorials"
 MAY_IMPORT = {
     "_quiet": set(),
     "_checks": set(),
+    "_whole_file": set(),
     "windowing": {"_checks", "_window_dataset"},  # only when WindowDataset is asked for
     "_window_dataset": {"_checks", "windowing"},
     "padding": {"_checks", "_bucket_dataset"},  # only for BucketDataset
@@ -33,12 +34,13 @@ MAY_IMPORT = {
     "builders": {"_checks", "builders", "layers", "windowing"},
     "cudnn": {"_cudnn_rules"},
     "_cudnn_rules": set(),
+    "ngram_evidence": {"_checks", "_whole_file"},
     "readout": {"_checks"},
     "rtrl": set(),
     "seeds": set(),
     "trees": {"_checks"},
     "truncated_bptt": {"_checks"},
-    "lessons": set(),
+    "lessons": {"_whole_file"},
     "tables": {"_tables"},
     "_tables": {"_tables"},
     "exponential_smoothing": set(),
@@ -64,12 +66,15 @@ MAY_IMPORT = {
     "cli": {
         *("classification", "cli", "cudnn", "datasets", "forecasting"),
         *("labelled_texts", "layers", "lessons", "plotting", "tables"),
+        "_whole_file",
     },
     "__init__": {"_quiet"},
 }
 WITHOUT_KERAS = (
     "_checks",
     "_quiet",
+    "_whole_file",
+    "ngram_evidence",
     "windowing",
     "padding",
     "baselines",
