@@ -18,7 +18,7 @@ class Reviews(NamedTuple):
     """Two parts as lists of word ids with their labels; ids are below `words`.
 
     `every_word`: both parts again, with a number for each word however rare, and how
-    many numbers there are.
+    many numbers there are. `groups`: one per training review; hardly a film is in two.
     """
 
     train: tuple
@@ -26,6 +26,7 @@ class Reviews(NamedTuple):
     words: int
     aim: float
     every_word: tuple
+    groups: np.ndarray
 
 
 class Recipe(NamedTuple):
@@ -51,7 +52,7 @@ def reviews(quick):
         ids = [vocabulary.encode(text) for text in texts]
         train, test, words, aim = ids[:320], ids[320:], 200, 0.4
         every_word = train, test, words
-        labels = labels[:320], labels[320:]
+        labels, groups = (labels[:320], labels[320:]), np.arange(320)
     else:
         words, aim = 20_000, PUBLISHED
         found = rt.load_imdb(None)
@@ -59,8 +60,11 @@ def reviews(quick):
         train, test = (
             [np.where(ids < words, ids, OOV) for ids in part] for part in every_word[:2]
         )
-        labels = found.train_labels, found.test_labels
-    return Reviews((train, labels[0]), (test, labels[1]), words, aim, every_word)
+        labels, groups = (found.train_labels, found.test_labels), found.train_numbers
+        groups = groups // 2500
+    return Reviews(
+        (train, labels[0]), (test, labels[1]), words, aim, every_word, groups
+    )
 
 
 class Clock:
@@ -81,6 +85,7 @@ class Clock:
         self.seconds += time.perf_counter() - self._since
         right = (self.probabilities() > 0.5) == self.labels
         self.curve.append((round(self.seconds, 2), float(np.mean(right))))
+        print(*self.curve[-1], flush=True)
         self.start()
 
     def reached(self, aim):
@@ -134,6 +139,7 @@ def look_up(parts, min_count=1):
     train, test, words = parts.every_word
     options = {"vocabulary_size": words, "min_count": min_count}
     counts = rt.NgramEvidence.fit(train, parts.train[1], **options)
+    options["groups"] = parts.groups
     crossed = rt.NgramEvidence.cross_fitted(train, parts.train[1], **options)
     return crossed, counts.transform(test), counts
 

@@ -230,7 +230,7 @@ def measure_shape(report, shape, repeats):
 
 def reviewers(quick):
     """Name -> (model, training part, test part, aim): as in lesson 12."""
-    train, test, words, aim, _ = reviews(quick)
+    train, test, words, aim, *_ = reviews(quick)
     classic = rt.build_cnn_lstm(100, words, mask=False)
     masked = rt.build_cnn_lstm(
         400, words, embedding_dim=64, units=32, bidirectional=True, summary="max"

@@ -27,6 +27,8 @@ from _reviews import (
     train_classic,
 )
 
+import rnn_tutorials as rt
+
 ACCURATE = Recipe(
     head=100,
     tail=300,
@@ -100,7 +102,10 @@ def main():
     options = parser.parse_args()
     fix_threads(options.threads)
     report = Report("imdb", options)
-    parts = reviews(options.quick)
+    try:
+        parts = reviews(options.quick)
+    except rt.datasets.DatasetUnavailable as error:
+        raise SystemExit(str(error)) from None
     found = {name: measure(report, name, parts, options) for name in options.systems}
     found = {name: clocks for name, clocks in found.items() if clocks}
     report.content["curves"] = {n: [c.curve for c in cs] for n, cs in found.items()}

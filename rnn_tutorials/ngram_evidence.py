@@ -105,6 +105,7 @@ class NgramEvidence:
         vocabulary_size,
         orders=(1, 2, 3),
         min_count=1,
+        groups=None,
         folds=5,
         seed=0,
     ):
@@ -112,7 +113,11 @@ class NgramEvidence:
 
         Args:
             texts, labels, vocabulary_size, orders, min_count: as in `fit`.
-            folds: parts that the texts are divided into, at random; the channels of
+            groups: whole number of each text, `(texts,)`; texts of one group are
+                looked up without each other. Group what new texts will not share:
+                the reviews of one film, else the counts know the film. None makes
+                each text a group of its own.
+            folds: parts that the groups are divided into, at random; the channels of
                 each come from the counts of the others.
             seed: of the division.
 
@@ -120,17 +125,12 @@ class NgramEvidence:
             As `transform`: what `fit` to the other parts and `transform` give.
 
         Raises:
-            ValueError: as `fit`; fewer texts than folds.
+            ValueError: as `fit`; fewer groups than folds; not one group per text.
         """
-        folds = check_count("folds", folds, at_least=2)
-        if len(texts) < folds:
-            raise ValueError(
-                f"folds: expected at most {len(texts)}, one per text, received {folds}"
-            )
         texts, labels = _check(texts, labels, vocabulary_size)
         orders = _check_orders(orders, vocabulary_size)
         min_count = check_count("min_count", min_count)
-        fold = np.random.default_rng(seed).permutation(len(texts)) % folds
+        fold = _divide(len(texts), groups, folds, seed)
         fold_of_word = np.repeat(fold, [len(ids) for ids in texts])
         channels = _no_channels(texts, orders)
         for column, order in enumerate(orders):
@@ -203,6 +203,22 @@ def _tokens(texts, order, vocabulary_size):
         for start, each in zip(starts, keys, strict=True)
     ]
     return np.concatenate(rows), np.concatenate(keys)
+
+
+def _divide(texts, groups, folds, seed):
+    """Return the fold of each text: whole groups, as many in one fold as in another."""
+    folds = check_count("folds", folds, at_least=2)
+    groups = np.arange(texts) if groups is None else np.asarray(groups)
+    if groups.shape != (texts,):
+        raise ValueError(
+            f"groups: expected shape ({texts},), one per text, received {groups.shape}"
+        )
+    known, group = np.unique(groups, return_inverse=True)
+    if len(known) < folds:
+        raise ValueError(
+            f"folds: expected at most {len(known)}, one per group, received {folds}"
+        )
+    return (np.random.default_rng(seed).permutation(len(known)) % folds)[group]
 
 
 def _no_channels(texts, orders):

@@ -82,6 +82,21 @@ def test_cross_fitted_is_a_fit_to_the_other_folds(pairs, min_count):
         np.testing.assert_array_equal(channels, evidence.transform([each])[0])
 
 
+def test_texts_of_one_group_do_not_know_each_other():
+    texts = [[1, group] for group in (2, 2, 3, 3, 4, 4)]  # a name that gives it away
+    options = {"vocabulary_size": WORDS, "orders": (1,), "folds": 3}
+    labels = [1, 1, 0, 0, 1, 0]
+    alone = NgramEvidence.cross_fitted(
+        texts, labels, groups=[7, 7, 5, 5, 9, 9], **options
+    )
+    assert not any(each[1].any() for each in alone)
+    found = [
+        NgramEvidence.cross_fitted(texts, labels, seed=seed, **options)
+        for seed in range(5)
+    ]
+    assert any(each[1].any() for channels in found for each in channels)
+
+
 def test_cross_fitted_channels_know_the_others():
     texts, labels = [[1, 2]] * 8 + [[1, 3]] * 8, [1] * 8 + [0] * 8
     channels = NgramEvidence.cross_fitted(texts, labels, vocabulary_size=WORDS)
@@ -127,10 +142,16 @@ def test_bad_input(arguments, message):
 
 
 @pytest.mark.parametrize(
-    ("folds", "message"), [(1, "at least 2, received 1"), (3, "at most 2, .* 3")]
+    ("arguments", "message"),
+    [
+        ({"folds": 1}, "folds: expected .* at least 2, received 1"),
+        ({"folds": 3}, "folds: expected at most 2, one per group, received 3"),
+        ({"folds": 2, "groups": [4, 4]}, "folds: expected at most 1, .* received 2"),
+        ({"folds": 2, "groups": [4]}, r"groups: expected shape \(2,\), .* \(1,\)"),
+    ],
 )
-def test_bad_folds(folds, message):
-    with pytest.raises(ValueError, match=f"^folds: expected .*{message}"):
+def test_bad_folds(arguments, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
         NgramEvidence.cross_fitted(
-            [[1], [2]], [0, 1], folds=folds, vocabulary_size=WORDS
+            [[1], [2]], [0, 1], vocabulary_size=WORDS, **arguments
         )

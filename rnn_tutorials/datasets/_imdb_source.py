@@ -34,10 +34,11 @@ _MEMBER = re.compile(
 
 
 class Reviews(NamedTuple):
-    """The reviews of one split with their labels, in the order of `read_reviews`."""
+    """The reviews of one split, in the order of `read_reviews`."""
 
     texts: list[str]
     labels: list[int]
+    numbers: list[int]  # in the names of their files
 
 
 def find_source() -> Path:
@@ -101,11 +102,12 @@ def read_reviews(source: Path) -> dict[str, Reviews]:
             f"The IMDB reviews at {source} can't be read: {type(error).__name__}: "
             f"{error}. {_advice(source)}"
         ) from error
-    splits = {split: Reviews([], []) for split in _SPLITS}
+    splits = {split: Reviews([], [], []) for split in _SPLITS}
     for name in sorted(found, key=lambda name: hashlib.sha256(name.encode()).digest()):
-        split, label, _ = name.split("/")
+        split, label, file = name.split("/")
         splits[split].texts.append(_decode(found[name], name, source))
         splits[split].labels.append(_LABELS.index(label))
+        splits[split].numbers.append(int(file.partition("_")[0]))
     _check_counts(splits, source)
     return splits
 

@@ -15,7 +15,7 @@ from rnn_tutorials.datasets._cache import (
 from rnn_tutorials.datasets.text import OOV_ID, Vocabulary, check_size
 
 # Part of the cache key: raise it when the tokens, the order or the layout change.
-_FORMAT = 1
+_FORMAT = 2
 
 _Arrays = dict[str, np.ndarray]
 
@@ -25,16 +25,20 @@ class Imdb:
     """The reviews as texts and as ids, with their labels and the vocabulary.
 
     `ids` are int32 arrays `(1 + words,)` of different lengths, each beginning with 1;
-    labels are int32 `(25000,)`, 1 positive, 0 negative; item i of the three belongs to
-    one review.
+    labels are int32 `(25000,)`, 1 positive, 0 negative; numbers are int32 `(25000,)`,
+    from the names of the files. Item i of all belongs to one review. The original
+    numbers the reviews of one film one after the other: for a split that does not put
+    reviews of one film on both sides, divide by number, not at random.
     """
 
     train_texts: list[str]
     train_ids: list[np.ndarray]
     train_labels: np.ndarray
+    train_numbers: np.ndarray
     test_texts: list[str]
     test_ids: list[np.ndarray]
     test_labels: np.ndarray
+    test_numbers: np.ndarray
     vocabulary: Vocabulary
 
     def __repr__(self) -> str:
@@ -101,7 +105,7 @@ def _tokenize(splits: dict[str, _imdb_source.Reviews]) -> _Arrays:
     vocabulary = Vocabulary.from_texts(_with_bar(splits["train"].texts, "counting"))
     words, ends = pack_texts(vocabulary.words)
     arrays = {"words": words, "words_ends": ends}
-    for split, (texts, labels) in splits.items():
+    for split, (texts, labels, numbers) in splits.items():
         ids = [
             vocabulary.encode(text) for text in _with_bar(texts, f"encoding {split}")
         ]
@@ -112,6 +116,7 @@ def _tokenize(splits: dict[str, _imdb_source.Reviews]) -> _Arrays:
             f"{split}_ids": np.concatenate(ids),
             f"{split}_ids_ends": np.cumsum([len(i) for i in ids], dtype=np.int64),
             f"{split}_labels": np.array(labels, dtype=np.int32),
+            f"{split}_numbers": np.array(numbers, dtype=np.int32),
         }
     return arrays
 
@@ -124,7 +129,8 @@ def _cut_out(arrays: _Arrays, size: int | None) -> Imdb:
         if size is not None:
             ids = np.where(ids < size, ids, np.int32(OOV_ID))
         parts[f"{split}_ids"] = np.split(ids, arrays[f"{split}_ids_ends"][:-1])
-        parts[f"{split}_labels"] = arrays[f"{split}_labels"]
+        for name in (f"{split}_labels", f"{split}_numbers"):
+            parts[name] = arrays[name]
         parts[f"{split}_texts"] = unpack_texts(
             arrays[f"{split}_texts"], arrays[f"{split}_texts_ends"]
         )

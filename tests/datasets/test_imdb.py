@@ -41,9 +41,8 @@ def assert_same(a, b):
     assert a.vocabulary == b.vocabulary
     for split in ("train", "test"):
         assert getattr(a, f"{split}_texts") == getattr(b, f"{split}_texts")
-        np.testing.assert_array_equal(
-            getattr(a, f"{split}_labels"), getattr(b, f"{split}_labels")
-        )
+        for name in (f"{split}_labels", f"{split}_numbers"):
+            np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
         pairs = zip(getattr(a, f"{split}_ids"), getattr(b, f"{split}_ids"), strict=True)
         for x, y in pairs:
             np.testing.assert_array_equal(x, y)
@@ -57,6 +56,12 @@ def test_texts_ids_and_labels_belong_together(archive, reviews, no_download):
         labels = getattr(data, f"{split}_labels")
         assert len(texts) == len(ids) == len(labels) == 12
         assert labels.dtype == np.int32 and labels.sum() == 6
+        numbers = getattr(data, f"{split}_numbers")
+        assert numbers.dtype == np.int32
+        assert all(
+            f"number {number} of {split}" in text
+            for number, text in zip(numbers, texts, strict=True)
+        )
         assert sorted(texts) == sorted(
             content.decode() for name, content in reviews.items() if split in name
         )
