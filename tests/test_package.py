@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "cudnn": {"_cudnn_rules"},
     "_cudnn_rules": set(),
     "ngram_evidence": {"_checks", "_whole_file"},
+    "history_compressor": {"_checks"},
     "readout": {"_checks"},
     "rtrl": set(),
     "seeds": set(),

@@ -23,6 +23,7 @@ Generated tasks, the same for the same seed:
     generate_delayed_recall       a marked bit is asked for after a fixed lag
     generate_adding_problem       the sum of two marked numbers among many
     generate_temporal_order       which of two marks came first, long ago
+    generate_lagged_stream        the last symbol of a sequence tells its first
     generate_embedded_reber       strings of the embedded Reber grammar
     generate_reber_stream         the same in an endless stream
     generate_counting             aⁿbⁿ, aⁿbⁿcⁿ: what may come next?
@@ -72,7 +73,9 @@ from rnn_tutorials.datasets.images import (
 from rnn_tutorials.datasets.imdb import Imdb, load_imdb
 from rnn_tutorials.datasets.long_lags import (
     generate_adding_problem,
+    generate_lagged_stream,
     generate_temporal_order,
+    lagged_stream_symbols,
 )
 from rnn_tutorials.datasets.reviews import generate_reviews
 from rnn_tutorials.datasets.series import (
@@ -112,11 +115,13 @@ __all__ = [
     "generate_delayed_recall",
     "generate_embedded_reber",
     "generate_future_label",
+    "generate_lagged_stream",
     "generate_mackey_glass",
     "generate_reber_stream",
     "generate_reviews",
     "generate_temporal_order",
     "generate_temporal_xor",
+    "lagged_stream_symbols",
     "load_airline_passengers",
     "load_daily_min_temperatures",
     "load_digits",

@@ -1,4 +1,4 @@
-"""Generated tasks whose answer lies far back: the adding problem, temporal order."""
+"""Generated tasks whose answer lies far back: sums, an order, a coin long ago."""
 
 import numpy as np
 
@@ -114,3 +114,65 @@ def generate_temporal_order(
         ids[np.arange(n), steps] = TEMPORAL_ORDER_SYMBOLS.index("X") + marks[:, mark]
     X = np.eye(len(TEMPORAL_ORDER_SYMBOLS), dtype=np.float32)[ids]
     return X, (2 * marks[:, 0] + marks[:, 1]).astype(np.int32)
+
+
+def lagged_stream_symbols(lag: int = 20) -> list[str]:
+    """Return the symbols of `generate_lagged_stream`, in the order of their numbers.
+
+    Args:
+        lag: as there.
+
+    Example:
+        >>> lagged_stream_symbols(lag=2)
+        ['a', 'x', 'b1', 'b2', '+', '-']
+    """
+    return ["a", "x", *(f"b{k + 1}" for k in range(check_count("lag", lag))), "+", "-"]
+
+
+def generate_lagged_stream(
+    n: int, sequences: int, *, lag: int = 20, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Streams of sequences whose last symbol tells what the first one was.
+
+    Intuition: a coin is thrown, then comes a long text that everybody knows by heart,
+    then the question which side the coin showed. Nothing marks where a sequence ends.
+
+        a b1 b2 ... b_lag +      or      x b1 b2 ... b_lag -       # fair coins
+
+    The first symbol of a sequence is a fair coin; all b can be forecast from the symbol
+    before; at b_lag, the answer is the symbol of `lag` steps ago. Chance is 1/2 there.
+
+    Convention: in the experiment of 1992 the answer is the activation of a target unit
+    at b_lag, and becomes part of the next input. Here it is the next input.
+
+    Args:
+        n: number of streams, at least 1.
+        sequences: sequences per stream, at least 1.
+        lag: number of b, at least 1. Default 20.
+        seed: seed of the generator; the same seed gives the same data.
+
+    Returns:
+        ids `(n, sequences * (lag + 2))` of int32, numbered as in
+        `lagged_stream_symbols`; answers, of the same shape and bool: True at + and -.
+
+    Raises:
+        ValueError: `n`, `sequences` or `lag` outside its range.
+
+    Example:
+        >>> ids, answers = generate_lagged_stream(1, 3, lag=2, seed=0)
+        >>> " ".join(lagged_stream_symbols(2)[i] for i in ids[0])
+        'x b1 b2 - x b1 b2 - x b1 b2 -'
+
+    Reference: Schmidhuber, J. (1992), section 5 (a lag of 20),
+    doi:10.1162/neco.1992.4.2.234.
+    """
+    check_count("n", n)
+    check_count("sequences", sequences)
+    check_count("lag", lag)
+    first = np.random.default_rng(seed).integers(0, 2, (n, sequences), dtype=np.int32)
+    ids = np.empty((n, sequences, lag + 2), np.int32)
+    ids[:, :, 0] = first
+    ids[:, :, 1:-1] = np.arange(2, lag + 2)
+    ids[:, :, -1] = lag + 2 + first
+    ids = ids.reshape(n, -1)
+    return ids, ids >= lag + 2

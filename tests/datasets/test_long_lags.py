@@ -3,8 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_tutorials.datasets import generate_adding_problem, generate_temporal_order
-from rnn_tutorials.datasets.long_lags import TEMPORAL_ORDER_SYMBOLS
+from rnn_tutorials.datasets import (
+    generate_adding_problem,
+    generate_lagged_stream,
+    generate_temporal_order,
+)
+from rnn_tutorials.datasets.long_lags import (
+    TEMPORAL_ORDER_SYMBOLS,
+    lagged_stream_symbols,
+)
 
 SEED = st.integers(0, 2**32 - 1)
 
@@ -77,3 +84,32 @@ def test_bad_arguments_are_named(generate, n, timesteps, name):
     words = f"^{name}: expected .* at least .* received -?\\d+$"
     with pytest.raises(ValueError, match=words):
         generate(n, timesteps, seed=0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 4), st.integers(1, 6), st.integers(1, 25), SEED)
+def test_lagged_stream_ends_each_sequence_with_its_first_symbol(n, count, lag, seed):
+    ids, answers = generate_lagged_stream(n, count, lag=lag, seed=seed)
+    names = np.array(lagged_stream_symbols(lag))[ids].reshape(n, count, lag + 2)
+    assert ids.dtype == np.int32 and answers.shape == ids.shape
+    for sequence in names.reshape(-1, lag + 2):
+        assert sequence[1:-1].tolist() == [f"b{k}" for k in range(1, lag + 1)]
+        assert sequence[0] + sequence[-1] in ("a+", "x-")
+    np.testing.assert_array_equal(
+        answers.reshape(names.shape), np.isin(names, ("+", "-"))
+    )
+
+
+def test_lagged_stream_throws_a_fair_coin():
+    ids, _ = generate_lagged_stream(20, 500, lag=1, seed=0)
+    # Four standard errors.
+    assert np.mean(ids[:, ::3] == 1) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"n": 0}, {"sequences": 0}, {"lag": 0}, {"lag": 2.5}]
+)
+def test_lagged_stream_refuses(wrong):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"{name}: expected a whole number"):
+        generate_lagged_stream(**{"n": 1, "sequences": 1, "seed": 0, **wrong})
