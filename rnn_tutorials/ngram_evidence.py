@@ -1,6 +1,7 @@
 """What each word, pair and triple of words says about the label, as naive Bayes counts.
 
-Imports NumPy only. The channels go into `build_ngram_cnn_lstm` beside the word ids.
+Imports NumPy, the checks and the writer of files. The channels go into
+`build_ngram_cnn_lstm` beside the word ids.
 """
 
 import io

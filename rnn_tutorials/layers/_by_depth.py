@@ -1,6 +1,6 @@
 """What the layers on trees share: the levels in turn, the deepest first.
 
-Imports keras only.
+Imports keras and the checks.
 """
 
 import keras
