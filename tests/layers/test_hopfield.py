@@ -93,7 +93,10 @@ def test_asynchronous_recall_ends_at_rest(seed, units, patterns):
     memory.store(bipolar(rng, patterns, units))
     end = recall(memory, bipolar(rng, 4, units))
     at_rest = ops.convert_to_numpy(memory.update_all(ops.convert_to_tensor(end)))
-    np.testing.assert_array_equal(at_rest, end)
+    # Where the sum is 0 but for rounding, one order of adding may round it up, another
+    # down: such a unit may go either way.
+    decided = np.abs(end @ memory.get_weights()[0].astype("float64")) > 1e-5
+    np.testing.assert_array_equal(at_rest[decided], end[decided])
 
 
 def test_synchronous_updates_can_swing_for_ever():
