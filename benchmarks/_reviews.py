@@ -127,7 +127,7 @@ def train_classic(parts, seed, looks=1):
     model.fit(
         x, parts.train[1], batch_size=30, epochs=2, callbacks=callbacks, verbose=0
     )
-    return model, clock
+    return clock
 
 
 def last_words(ids, steps=100):
@@ -145,7 +145,7 @@ def look_up(parts, min_count=1):
 
 
 def train(recipe, parts, seed, looks=1, evidence=None):
-    """Train a network by its recipe; returns it and the clock.
+    """Train a network by its recipe; returns its clock.
 
     `evidence`: that of the training and of the test part, for a recipe that wants it.
     It is the same for every seed, so its time is not in the clock.
@@ -178,7 +178,7 @@ def train(recipe, parts, seed, looks=1, evidence=None):
     )
     callbacks = [watch(clock, len(batches), looks)]
     model.fit(batches, epochs=recipe.epochs, callbacks=callbacks, verbose=0)
-    return model, clock
+    return clock
 
 
 def _batches(recipe, ids, labels, evidence, batch_size=256, **options):

@@ -16,7 +16,7 @@ import re
 import numpy as np
 from _kernels import cudnn_kernels, sees_gpu
 from _measure import Report, arguments, fix_threads, interleave
-from _reviews import reviews
+from _reviews import last_words, reviews
 from _steps import (
     TORCH,
     bare_products,
@@ -235,9 +235,11 @@ def reviewers(quick):
     masked = rt.build_cnn_lstm(
         400, words, embedding_dim=64, units=32, bidirectional=True, summary="max"
     )
-    last = functools.partial(rt.pad_sequences, maxlen=100, padding="pre")
     right = functools.partial(rt.pad_sequences, maxlen=400)
-    both = {"classic": (classic, last), "masked, both directions": (masked, right)}
+    both = {
+        "classic": (classic, last_words),
+        "masked, both directions": (masked, right),
+    }
     return {
         name: (model, (pad(train[0]), train[1]), (pad(test[0]), test[1]), aim)
         for name, (model, pad) in both.items()

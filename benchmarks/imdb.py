@@ -122,16 +122,14 @@ def measure(report, name, parts, options):
             train_torch(parts, seed, looks, options.threads) for seed in options.seeds
         ]
     if name == "classic":
-        return [train_classic(parts, seed, looks)[1] for seed in options.seeds]
+        return [train_classic(parts, seed, looks) for seed in options.seeds]
     if name in BAGS:
         return [time_bag(BAGS[name], parts)]
     if name in MIN_COUNTS:
         evidence = weigh(report, name, parts)
-        return [
-            train(NGRAMS, parts, seed, looks, evidence)[1] for seed in options.seeds
-        ]
+        return [train(NGRAMS, parts, seed, looks, evidence) for seed in options.seeds]
     recipe = {"fast": FAST, "accurate": ACCURATE}[name]
-    return [train(recipe, parts, seed, looks)[1] for seed in options.seeds]
+    return [train(recipe, parts, seed, looks) for seed in options.seeds]
 
 
 def weigh(report, name, parts):

@@ -75,16 +75,10 @@ def build_cnn_lstm(
         >>> build_cnn_lstm(100, 20_000, mask=False).count_params()
         2638895
     """
-    dropout = _common.check_dropout(dropout)
     inputs = keras.Input(
         (_common.check_timesteps(timesteps),), dtype="int32", name="word_ids"
     )
-    x = keras.layers.Embedding(
-        check_count("vocabulary_size", vocabulary_size),
-        check_count("embedding_dim", embedding_dim),
-        mask_zero=mask,
-    )(inputs)
-    x = keras.layers.Dropout(dropout)(x)
+    x = _embed(inputs, vocabulary_size, embedding_dim, dropout, mask)
     x = _read(
         x,
         filters=filters,
@@ -150,12 +144,7 @@ def build_ngram_cnn_lstm(
         "word_ids": keras.Input((timesteps,), dtype="int32", name="word_ids"),
         "evidence": keras.Input((timesteps, channels), name="evidence"),
     }
-    words = keras.layers.Embedding(
-        check_count("vocabulary_size", vocabulary_size),
-        check_count("embedding_dim", embedding_dim),
-        mask_zero=True,
-    )(inputs["word_ids"])
-    words = keras.layers.Dropout(_common.check_dropout(dropout))(words)
+    words = _embed(inputs["word_ids"], vocabulary_size, embedding_dim, dropout, True)
     channel_dropout = _common.check_dropout(channel_dropout, "channel_dropout")
     evidence = keras.layers.Dropout(channel_dropout)(inputs["evidence"])
     x = MaskedConcatenate()([words, evidence])
@@ -172,6 +161,15 @@ def build_ngram_cnn_lstm(
     )
     x = keras.layers.Concatenate()([x, total])
     return keras.Model(inputs, _probability(x, classes), name=name)
+
+
+def _embed(word_ids, vocabulary_size, embedding_dim, dropout, mask):
+    x = keras.layers.Embedding(
+        check_count("vocabulary_size", vocabulary_size),
+        check_count("embedding_dim", embedding_dim),
+        mask_zero=mask,
+    )(word_ids)
+    return keras.layers.Dropout(_common.check_dropout(dropout))(x)
 
 
 def _read(x, *, filters, kernel_size, pool_size, units, bidirectional, summary, mask):

@@ -8,6 +8,10 @@ from rnn_tutorials._checks import check_count
 from rnn_tutorials.layers._array_checks import check_bipolar
 from rnn_tutorials.layers._checks import check_choice
 
+# Of the sum of the magnitudes that a field adds up: less is a 0 that float32 missed,
+# and would depend on the order of adding.
+_ROUNDING = 1e-6
+
 
 @keras.saving.register_keras_serializable(package="rnn_tutorials")
 class Hopfield(keras.layers.Layer):
@@ -109,13 +113,16 @@ class Hopfield(keras.layers.Layer):
         """Return the states `(..., units)` after an update of one unit."""
         weights = ops.take(self.kernel, unit, axis=0)
         field = ops.sum(states * weights, axis=-1, keepdims=True)
+        most = ops.sum(ops.abs(states * weights), axis=-1, keepdims=True)
         this = ops.equal(ops.arange(states.shape[-1]), unit)
-        return ops.where(this, sign_or_stay(field, states), states)
+        return ops.where(this, sign_or_stay(field, states, _ROUNDING * most), states)
 
     def update_all(self, states):
         """Return the states `(..., units)` after an update of all units at once."""
-        field = ops.matmul(states, ops.transpose(self.kernel))
-        return sign_or_stay(field, states)
+        weights = ops.transpose(self.kernel)
+        field = ops.matmul(states, weights)
+        most = ops.matmul(ops.abs(states), ops.abs(weights))
+        return sign_or_stay(field, states, _ROUNDING * most)
 
     def energy(self, states):
         """Return E `(...)` of states `(..., units)`."""
@@ -139,9 +146,9 @@ class Hopfield(keras.layers.Layer):
         return self.kernel.shape[0] if self.built else None
 
 
-def sign_or_stay(field, states):
-    """Sign of the field, and the state as it is where the field is 0."""
-    return ops.where(ops.equal(field, 0), states, ops.sign(field))
+def sign_or_stay(field, states, rounding=0):
+    """Sign of the field, and the state as it is where it is 0, up to the rounding."""
+    return ops.where(ops.abs(field) <= rounding, states, ops.sign(field))
 
 
 def _hebb(patterns):
