@@ -38,6 +38,11 @@ A generated series, chaotic (`chaos`):
 
     generate_mackey_glass         a delay equation that never repeats itself
 
+A plant to be identified (`plants`):
+
+    simulate_plant                Narendra and Parthasarathy's, of second order
+    generate_plant                random inputs to it, and what it answers
+
 Words and ids (`text`):
 
     tokenize, Vocabulary          text -> words -> ids and back
@@ -77,6 +82,7 @@ from rnn_tutorials.datasets.long_lags import (
     generate_temporal_order,
     lagged_stream_symbols,
 )
+from rnn_tutorials.datasets.plants import generate_plant, simulate_plant
 from rnn_tutorials.datasets.reviews import generate_reviews
 from rnn_tutorials.datasets.series import (
     load_airline_passengers,
@@ -117,6 +123,7 @@ __all__ = [
     "generate_future_label",
     "generate_lagged_stream",
     "generate_mackey_glass",
+    "generate_plant",
     "generate_reber_stream",
     "generate_reviews",
     "generate_temporal_order",
@@ -130,5 +137,6 @@ __all__ = [
     "load_mnist_or_digits",
     "load_monthly_sunspots",
     "missing_reason",
+    "simulate_plant",
     "tokenize",
 ]

@@ -30,6 +30,8 @@ ctrnn
 echo_state
     `EchoState`: a random reservoir that is not trained (2001); its linear read-out is
     in `rnn_tutorials.readout`.
+indrnn
+    `IndRNN`: a unit sees only itself again, so that gradients can be bounded (2018).
 recursive
     `Recursive`: the same weights at every node of a tree (2011); `TreeLSTM`: with a
     forget gate per child (2015); `rnn_tutorials.trees` lays the trees out.
@@ -53,6 +55,7 @@ from rnn_tutorials.layers.gru_variants import (
     GRU3Cell,
 )
 from rnn_tutorials.layers.hopfield import Hopfield
+from rnn_tutorials.layers.indrnn import IndRNN, IndRNNCell
 from rnn_tutorials.layers.jordan import Jordan, JordanCell
 from rnn_tutorials.layers.lstm_1997 import LSTM1997, LSTM1997Cell
 from rnn_tutorials.layers.lstm_peephole import PeepholeLSTM, PeepholeLSTMCell
@@ -89,6 +92,8 @@ __all__ = [
     "GRU2Cell",
     "GRU3Cell",
     "Hopfield",
+    "IndRNN",
+    "IndRNNCell",
     "Jordan",
     "JordanCell",
     "LSTM1997Cell",
