@@ -28,6 +28,15 @@ Generated tasks, the same for the same seed:
     generate_reber_stream         the same in an endless stream
     generate_counting             aⁿbⁿ, aⁿbⁿcⁿ: what may come next?
 
+Tasks for a network with a memory (`algorithmic`):
+
+    generate_copy                 say the vectors again
+    generate_repeat_copy          several times, and then an end
+    generate_associative_recall   which item came after this one?
+    generate_ngrams               bits by a table new to each sequence
+    ngram_optimum                 the best forecast of these
+    generate_priority_sort        the vectors of highest priority, in order
+
 Generated trees, for `rnn_tutorials.trees`:
 
     generate_boolean_expressions  not, and, or, xor; which value?
@@ -57,6 +66,14 @@ from rnn_tutorials.datasets._registry import (
     DatasetUnavailable,
     data_dir,
     fetch,
+)
+from rnn_tutorials.datasets.algorithmic import (
+    generate_associative_recall,
+    generate_copy,
+    generate_ngrams,
+    generate_priority_sort,
+    generate_repeat_copy,
+    ngram_optimum,
 )
 from rnn_tutorials.datasets.chaos import generate_mackey_glass
 from rnn_tutorials.datasets.expressions import (
@@ -116,15 +133,20 @@ __all__ = [
     "data_dir",
     "fetch",
     "generate_adding_problem",
+    "generate_associative_recall",
     "generate_boolean_expressions",
+    "generate_copy",
     "generate_counting",
     "generate_delayed_recall",
     "generate_embedded_reber",
     "generate_future_label",
     "generate_lagged_stream",
     "generate_mackey_glass",
+    "generate_ngrams",
     "generate_plant",
+    "generate_priority_sort",
     "generate_reber_stream",
+    "generate_repeat_copy",
     "generate_reviews",
     "generate_temporal_order",
     "generate_temporal_xor",
@@ -137,6 +159,7 @@ __all__ = [
     "load_mnist_or_digits",
     "load_monthly_sunspots",
     "missing_reason",
+    "ngram_optimum",
     "simulate_plant",
     "tokenize",
 ]

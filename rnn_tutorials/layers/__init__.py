@@ -35,6 +35,10 @@ indrnn
 recursive
     `Recursive`: the same weights at every node of a tree (2011); `TreeLSTM`: with a
     forget gate per child (2015); `rnn_tutorials.trees` lays the trees out.
+ntm
+    `NTM`: a network beside a memory that it reads and writes (2014).
+dnc
+    `DNC`: such a memory that knows which slots are free and what came next (2016).
 masking
     `MaskedConv1D`, `MaskedMaxPooling1D`, `MaskedGlobalMaxPooling1D`,
     `MaskedGlobalAveragePooling1D`, `MaskedConcatenate`: convolution, pooling and
@@ -43,6 +47,7 @@ masking
 
 from rnn_tutorials.layers.bam import BAM
 from rnn_tutorials.layers.ctrnn import CTRNN, CTRNNCell
+from rnn_tutorials.layers.dnc import DNC, DNCCell
 from rnn_tutorials.layers.echo_state import EchoState, EchoStateCell
 from rnn_tutorials.layers.elman import Elman, ElmanCell
 from rnn_tutorials.layers.fully_recurrent import FullyRecurrent, FullyRecurrentCell
@@ -67,6 +72,7 @@ from rnn_tutorials.layers.masking import (
     MaskedMaxPooling1D,
 )
 from rnn_tutorials.layers.modern_hopfield import ModernHopfield
+from rnn_tutorials.layers.ntm import NTM, NTMCell
 from rnn_tutorials.layers.recursive import (
     Recursive,
     RecursiveCell,
@@ -77,11 +83,14 @@ from rnn_tutorials.layers.recursive import (
 __all__ = [
     "BAM",
     "CTRNN",
+    "DNC",
     "GRU1",
     "GRU2",
     "GRU3",
     "LSTM1997",
+    "NTM",
     "CTRNNCell",
+    "DNCCell",
     "EchoState",
     "EchoStateCell",
     "Elman",
@@ -103,6 +112,7 @@ __all__ = [
     "MaskedGlobalMaxPooling1D",
     "MaskedMaxPooling1D",
     "ModernHopfield",
+    "NTMCell",
     "PeepholeLSTM",
     "PeepholeLSTMCell",
     "Recursive",

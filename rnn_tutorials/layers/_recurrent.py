@@ -1,9 +1,11 @@
 """What the recurrent layers share: a cell with a name of its own, run by Keras.
 
-Imports keras only.
+Imports keras and NumPy.
 """
 
 import keras
+import numpy as np
+from keras import ops
 
 from rnn_tutorials.layers._checks import check_initial_state, check_mask
 
@@ -17,8 +19,8 @@ class Recurrent(keras.layers.RNN):
 
     A subclass makes its cell in `__init__` and hands the rest on. Added to Keras's
     class: the cell's arguments in the configuration, checks of states and masks before
-    the loop starts, and a `reset_state` that goes back to where the cell starts (which
-    need not be zero).
+    the loop starts, a `trace` of the states, and a `reset_state` that goes back to
+    where the cell starts (which need not be zero).
 
     Args:
         cell: a layer with `state_size`, and `get_config` giving its own arguments.
@@ -42,6 +44,23 @@ class Recurrent(keras.layers.RNN):
         return super().call(
             sequences, initial_state=initial_state, mask=mask, training=training
         )
+
+    def trace(self, sequences):
+        """Return all states after every step, to look into a network.
+
+        Args:
+            sequences: `(batch, timesteps, features)`, without masked steps.
+
+        Returns:
+            A list of arrays `(batch, timesteps, size)`, one per state of the cell.
+        """
+        sequences = ops.convert_to_tensor(sequences, self.compute_dtype)
+        states = self.get_initial_state(sequences.shape[0])
+        steps = []
+        for t in range(sequences.shape[1]):
+            _, states = self.cell(sequences[:, t], states)
+            steps.append([ops.convert_to_numpy(state) for state in states])
+        return [np.stack(state, axis=1) for state in zip(*steps, strict=True)]
 
     def reset_state(self):
         if self.states is not None:

@@ -10,6 +10,8 @@ from rnn_tutorials.layers._recurrent import Recurrent, for_cell
 
 # Cosines with an empty memory must be defined, and the same for all slots.
 EMPTY = 1e-6
+# Of the slot where all heads begin; those of the others are 0.
+FIRST_LOGIT = 5.0
 
 
 @keras.saving.register_keras_serializable(package="rnn_tutorials")
@@ -59,16 +61,14 @@ class NTMCell(MemoryCell):
         reading = self.read_heads * sum(self._reading)
         writing = self.write_heads * sum(self._writing)
         self._build_control(input_shape, reading + writing)
-        # Not all alike, or no slot would ever differ from another.
-        small = keras.initializers.RandomNormal(stddev=0.1)
         self.first_read = self.add_weight(
             shape=(self.read_heads * self.memory_width,),
-            initializer=small,
+            initializer=keras.initializers.RandomNormal(stddev=0.1),
             name="first_read",
         )
         self.first_weights = self.add_weight(
             shape=(self._heads, self.memory_size),
-            initializer=small,
+            initializer=_at_first_slot,
             name="first_weights",
         )
 
@@ -218,6 +218,11 @@ class NTM(Recurrent):
             **for_cell(kwargs),
         )
         super().__init__(cell, **kwargs)
+
+
+def _at_first_slot(shape, dtype=None):
+    """Logits of heads that begin at one slot: were all alike, they would stay so."""
+    return FIRST_LOGIT * ops.eye(1, shape[1], dtype=dtype) * ops.ones(shape, dtype)
 
 
 def _check_reach(value, memory_size):

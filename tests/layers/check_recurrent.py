@@ -43,6 +43,8 @@ def check_recurrent(make, *, tolerance=1e-5):
     sequence, *states = whole = run(layer, x)
     assert [each.shape for each in states] == [(3, size) for size in layer.state_size]
     same(run(twin(), x), [sequence[:, -1]])
+    traced = layer.trace(x)
+    same([traced[0], *(each[:, -1] for each in traced)], [sequence, *states])
     same(run(twin(unroll=True), x), [sequence[:, -1]])
     same(run(twin(go_backwards=True), x[:, ::-1]), [sequence[:, -1]])
     _check_states(layer, twin, x, whole, same)
@@ -72,6 +74,7 @@ def _check_states(layer, twin, x, whole, same):
     model = keras.Model(inputs, layer(inputs[0], initial_state=inputs[1:]))
     same(run(model, [x[:, 4:], *states]), [second, *end])
     stateful = twin(stateful=True)
+    stateful.reset_state()  # where it starts may be a weight, and weights were set
     for _ in range(2):
         for part in (slice(4), slice(4, None)):
             found = run(stateful, x[:, part])
