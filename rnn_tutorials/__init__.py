@@ -52,6 +52,8 @@ _HOME = {
     "generate_embedded_reber": "datasets",
     "generate_reber_stream": "datasets",
     "generate_counting": "datasets",
+    "generate_tomita": "datasets",
+    "tomita_automaton": "datasets",
     "generate_copy": "datasets",
     "generate_repeat_copy": "datasets",
     "generate_associative_recall": "datasets",
@@ -83,6 +85,8 @@ _HOME = {
     "TextClassifier": "classification",
 }
 _SUBMODULES = (
+    "automata",
+    "automaton_extraction",
     "baselines",
     "builders",
     "claims",

@@ -172,6 +172,77 @@ def plot_window(ax, width, horizon=1, *, gap=0, rows=None):
     return ax
 
 
+def plot_automaton(ax, dfa, *, title=""):
+    """Draw a finite automaton: states on a circle, an arc for each transition.
+
+    Accepting states have a double ring, the arrow without a beginning shows the start,
+    arcs carry their symbols. States are numbered as in the table.
+
+    Args:
+        ax: Matplotlib Axes.
+        dfa: `automata.DFA`, up to about a dozen states to be readable.
+        title: above the drawing.
+    """
+    count, radius = len(dfa.transitions), 0.26
+    angles = np.pi - 2 * np.pi * np.arange(count) / count
+    ring = max(1.3, 0.6 * count / np.pi) * (count > 1)
+    centres = ring * np.column_stack([np.cos(angles), np.sin(angles)])
+    arcs = {}
+    for state, row in enumerate(dfa.transitions):
+        for symbol, after in zip(dfa.symbols, row, strict=True):
+            arcs.setdefault((state, int(after)), []).append(symbol)
+    for (state, after), symbols in arcs.items():
+        label = ",".join(symbols)
+        if state == after:
+            outwards = centres[state] / ring if ring else np.array([0.0, 1.0])
+            _draw_loop(ax, centres[state], outwards, radius, label)
+        else:
+            _draw_arc(ax, centres[state], centres[after], radius, label)
+    for state, centre in enumerate(centres):
+        ax.add_patch(plt.Circle(centre, radius, facecolor="white", edgecolor="0.2"))
+        if dfa.accepting[state]:
+            inner = plt.Circle(centre, 0.8 * radius, fill=False, edgecolor="0.2")
+            ax.add_patch(inner)
+        ax.text(*centre, str(state), ha="center", va="center")
+    start, from_above = centres[dfa.start], radius * np.array([-0.64, 0.77])
+    ax.annotate("", start + from_above, start + 2.6 * from_above, arrowprops=_ARROW)
+    room = ring + 3.3 * radius
+    ax.set(xlim=(-room, room), ylim=(-room, room), aspect="equal", title=title)
+    ax.axis("off")
+    return ax
+
+
+_ARROW = {"arrowstyle": "-|>", "color": "0.2", "shrinkA": 0, "shrinkB": 0}
+
+
+def _draw_arc(ax, tail, head, radius, label, bend=0.22):
+    """An arrow from one ring to another, bent to its left; the label on the bend."""
+    along = (head - tail) / np.linalg.norm(head - tail)
+    left = np.array([-along[1], along[0]])
+    start = tail + radius * (along + 0.45 * left) / np.hypot(1, 0.45)
+    end = head + radius * (-along + 0.45 * left) / np.hypot(1, 0.45)
+    arrow = {**_ARROW, "connectionstyle": f"arc3,rad={-bend}"}
+    ax.annotate("", end, start, arrowprops=arrow)
+    middle = (start + end) / 2 + left * (bend / 2 * np.linalg.norm(end - start) + 0.14)
+    ax.text(*middle, label, ha="center", va="center", color=_PALETTE[0])
+
+
+def _draw_loop(ax, centre, outwards, radius, label):
+    """An arrow from a ring to itself, on the side away from the others."""
+    turn = np.array([-outwards[1], outwards[0]])
+    start = centre + radius * (0.8 * outwards + 0.6 * turn)
+    end = centre + radius * (0.8 * outwards - 0.6 * turn)
+    arrow = {**_ARROW, "connectionstyle": "arc3,rad=-2"}
+    ax.annotate("", end, start, arrowprops=arrow)
+    ax.text(
+        *(centre + 2.6 * radius * outwards),
+        label,
+        ha="center",
+        va="center",
+        color=_PALETTE[0],
+    )
+
+
 def _times(series):
     # Lists have an `index` too, their method.
     index = series.index if hasattr(series, "iloc") else series

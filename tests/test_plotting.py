@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
+from matplotlib.text import Annotation
 
 from rnn_tutorials import plotting
+from rnn_tutorials.automata import DFA
 from rnn_tutorials.baselines import compare
 from rnn_tutorials.windowing import make_windows
 
@@ -177,3 +179,32 @@ def test_plot_window_draws_the_windows_of_make_windows(ax, width, horizon, gap):
 def test_plot_window_draws_four_windows_when_not_told(ax):
     plotting.plot_window(ax, 12)
     assert len([line for line in ax.lines if len(line.get_xdata()) == 12]) == 4
+
+
+# --- automata ----------------------------------------------------------------------
+
+
+def test_plot_automaton(ax):
+    # 0 and 1 go both ways, 2 can't be left, both symbols share its loop.
+    dfa = DFA([[1, 2], [0, 1], [2, 2]], [True, False, True])
+    assert plotting.plot_automaton(ax, dfa, title="three") is ax
+    texts = [text.get_text() for text in ax.texts]
+    assert ax.get_title() == "three"
+    assert [texts.count(state) for state in "2"] == [1]
+    assert texts.count("0,1") == 1
+    assert len(ax.patches) == 3 + 2  # a ring per state, one more where it accepts
+    arrows = [text for text in ax.texts if isinstance(text, Annotation)]
+    assert len(arrows) == 5 + 1  # one per pair of states, and the start
+    centres = [patch.center for patch in ax.patches]
+    assert len(set(centres)) == 3
+
+
+@pytest.mark.parametrize("states", [1, 2, 12])
+def test_plot_automaton_keeps_states_apart(ax, states):
+    rows = [[(state + 1) % states, state] for state in range(states)]
+    plotting.plot_automaton(ax, DFA(rows, [False] * states))
+    centres = np.array([patch.center for patch in ax.patches])
+    apart = np.linalg.norm(centres[:, None] - centres, axis=-1)
+    assert (apart[~np.eye(states, dtype=bool)] > 2 * ax.patches[0].radius).all()
+    low, high = ax.get_xlim()
+    assert (low < centres).all() and (centres < high).all()

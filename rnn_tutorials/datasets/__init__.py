@@ -27,6 +27,9 @@ Generated tasks, the same for the same seed:
     generate_embedded_reber       strings of the embedded Reber grammar
     generate_reber_stream         the same in an endless stream
     generate_counting             aⁿbⁿ, aⁿbⁿcⁿ: what may come next?
+    generate_tomita               strings in and out of seven regular languages
+    tomita_automaton              the smallest automaton of each; TOMITA_RULES
+    encode_binary                 strings of 0 and 1, one-hot behind a start symbol
 
 Tasks for a network with a memory (`algorithmic`):
 
@@ -118,12 +121,19 @@ from rnn_tutorials.datasets.text import (
     Vocabulary,
     tokenize,
 )
+from rnn_tutorials.datasets.tomita import (
+    TOMITA_RULES,
+    encode_binary,
+    generate_tomita,
+    tomita_automaton,
+)
 
 __all__ = [
     "BOOLEAN_SYMBOLS",
     "OOV_ID",
     "PADDING_ID",
     "START_ID",
+    "TOMITA_RULES",
     "DatasetDamaged",
     "DatasetUnavailable",
     "Digits",
@@ -131,6 +141,7 @@ __all__ = [
     "Vocabulary",
     "boolean_values",
     "data_dir",
+    "encode_binary",
     "fetch",
     "generate_adding_problem",
     "generate_associative_recall",
@@ -150,6 +161,7 @@ __all__ = [
     "generate_reviews",
     "generate_temporal_order",
     "generate_temporal_xor",
+    "generate_tomita",
     "lagged_stream_symbols",
     "load_airline_passengers",
     "load_daily_min_temperatures",
@@ -162,4 +174,5 @@ __all__ = [
     "ngram_optimum",
     "simulate_plant",
     "tokenize",
+    "tomita_automaton",
 ]

@@ -30,6 +30,9 @@ ctrnn
 echo_state
     `EchoState`: a random reservoir that is not trained (2001); its linear read-out is
     in `rnn_tutorials.readout`.
+second_order
+    `SecondOrder`: a recurrent matrix for each symbol, multiplied instead of added
+    (1992); `automaton_kernel` makes it a given automaton.
 indrnn
     `IndRNN`: a unit sees only itself again, so that gradients can be bounded (2018).
 recursive
@@ -79,6 +82,7 @@ from rnn_tutorials.layers.recursive import (
     TreeLSTM,
     TreeLSTMCell,
 )
+from rnn_tutorials.layers.second_order import SecondOrder, SecondOrderCell
 
 __all__ = [
     "BAM",
@@ -117,6 +121,8 @@ __all__ = [
     "PeepholeLSTMCell",
     "Recursive",
     "RecursiveCell",
+    "SecondOrder",
+    "SecondOrderCell",
     "TreeLSTM",
     "TreeLSTMCell",
 ]
