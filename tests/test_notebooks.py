@@ -25,7 +25,7 @@ HEADINGS = [
     "## References",
 ]
 # One lesson after the other; `make test` runs two at a time.
-COURSE_BUDGET_S = 43 * 60
+COURSE_BUDGET_S = 45 * 60
 # Two minutes is the aim; 05b and 09 take 110 to 150 s, by how fast the machine is at
 # the time. 12 trains on 25,000 reviews, as the script that it repeats did.
 LONGEST_BUDGET_S = {"05b": 150, "09": 150, "12": 300}
@@ -55,7 +55,7 @@ def code_lines(cell):
 def test_there_are_lessons():
     assert {path.name.partition("_")[0] for path in NOTEBOOKS} >= {
         *("01", "02", "03", "04", "05", "05b", "05c", "06", "07", "08", "09", "10"),
-        *("05d", "11", "12", "19", "20", "21", "22", "25", "26", "32"),
+        *("05d", "11", "12", "19", "20", "21", "22", "23", "25", "26", "32"),
     }
 
 

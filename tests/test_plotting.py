@@ -195,7 +195,7 @@ def test_plot_automaton(ax):
     assert len(ax.patches) == 3 + 2  # a ring per state, one more where it accepts
     arrows = [text for text in ax.texts if isinstance(text, Annotation)]
     assert len(arrows) == 5 + 1  # one per pair of states, and the start
-    centres = [patch.center for patch in ax.patches]
+    centres = [tuple(patch.center) for patch in ax.patches]
     assert len(set(centres)) == 3
 
 
