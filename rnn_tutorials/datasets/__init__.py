@@ -27,6 +27,7 @@ Generated tasks, the same for the same seed:
     generate_embedded_reber       strings of the embedded Reber grammar
     generate_reber_stream         the same in an endless stream
     generate_counting             aⁿbⁿ, aⁿbⁿcⁿ: what may come next?
+    generate_brackets             balanced brackets: what may come next?
     generate_tomita               strings in and out of seven regular languages
     tomita_automaton              the smallest automaton of each; TOMITA_RULES
     encode_binary                 strings of 0 and 1, one-hot behind a start symbol
@@ -34,6 +35,7 @@ Generated tasks, the same for the same seed:
 Tasks for a network with a memory (`algorithmic`):
 
     generate_copy                 say the vectors again
+    generate_reversal             say them backwards
     generate_repeat_copy          several times, and then an end
     generate_associative_recall   which item came after this one?
     generate_ngrams               bits by a table new to each sequence
@@ -76,6 +78,7 @@ from rnn_tutorials.datasets.algorithmic import (
     generate_ngrams,
     generate_priority_sort,
     generate_repeat_copy,
+    generate_reversal,
     ngram_optimum,
 )
 from rnn_tutorials.datasets.chaos import generate_mackey_glass
@@ -85,6 +88,7 @@ from rnn_tutorials.datasets.expressions import (
     generate_boolean_expressions,
 )
 from rnn_tutorials.datasets.grammars import (
+    generate_brackets,
     generate_counting,
     generate_embedded_reber,
     generate_reber_stream,
@@ -146,6 +150,7 @@ __all__ = [
     "generate_adding_problem",
     "generate_associative_recall",
     "generate_boolean_expressions",
+    "generate_brackets",
     "generate_copy",
     "generate_counting",
     "generate_delayed_recall",
@@ -158,6 +163,7 @@ __all__ = [
     "generate_priority_sort",
     "generate_reber_stream",
     "generate_repeat_copy",
+    "generate_reversal",
     "generate_reviews",
     "generate_temporal_order",
     "generate_temporal_xor",

@@ -1,8 +1,9 @@
-"""Generated tasks that a small program could do: the five of the Turing machine paper.
+"""Tasks that a small program could do: those of the Turing machine paper.
 
-All give X `(n, timesteps, features)`, y `(n, timesteps, outputs)` of bits and weights
-`(n, timesteps)`, 1 at steps whose output counts, else 0; all of float32. Sequences of
-several lengths are padded with zeros on the right, weight 0.
+The five of that paper, and reversal. All give X `(n, timesteps, features)`, y
+`(n, timesteps, outputs)` of bits and weights `(n, timesteps)`, 1 at steps whose output
+counts, else 0; all of float32. Sequences of several lengths are padded with zeros on
+the right, weight 0.
 """
 
 from collections.abc import Sequence
@@ -57,15 +58,42 @@ def generate_copy(
     Reference: Graves, A., Wayne, G. and Danihelka, I. (2014), section 4.1,
     arXiv:1410.5401.
     """
-    rng, (shortest, longest) = _start(n, seed), _span("lengths", lengths)
-    check_count("bits", bits)
-    task = _empty(n, 2 * longest + 1, bits + 1, bits)
-    for row, length in enumerate(rng.integers(shortest, longest + 1, n)):
-        vectors = rng.integers(0, 2, (length, bits))
-        task.X[row, :length, :bits] = vectors
-        task.X[row, length, bits] = 1
-        _answer(task, row, length + 1, vectors)
-    return task
+    return _heard_then_said(n, lengths, bits, seed, lambda vectors: vectors)
+
+
+def generate_reversal(
+    n: int, lengths: int | Sequence[int], *, bits: int = 8, seed: int
+) -> Task:
+    """Random bit vectors to be said backwards, after the last of them.
+
+    Intuition: what came last is wanted first, as a stack gives it.
+
+        X: l vectors, then 1 in the last column (the end), then nothing
+        y: the same l vectors, the last one first, from the step after the end on
+
+    Args:
+        n: number of sequences, at least 1.
+        lengths: number of vectors, at least 1: one number for all, or a pair (shortest,
+            longest), from which each sequence draws its own.
+        bits: size of a vector, at least 1.
+        seed: seed of the generator; the same seed gives the same data.
+
+    Returns:
+        X `(n, 2 longest + 1, bits + 1)`, y `(n, 2 longest + 1, bits)` and weights.
+
+    Raises:
+        ValueError: a number outside its range, or a pair in the wrong order.
+
+    Example:
+        >>> X, y, weights = generate_reversal(1, 3, bits=1, seed=3)
+        >>> X[0, :, 0].astype(int).tolist(), y[0, :, 0].astype(int).tolist()
+        ([1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 1])
+
+    Reference: Joulin, A. and Mikolov, T. (2015), arXiv:1503.01007; Grefenstette, E. and
+    others (2015). Learning to Transduce with Unbounded Memory, section 4.1,
+    arXiv:1506.02516.
+    """
+    return _heard_then_said(n, lengths, bits, seed, lambda vectors: vectors[::-1])
 
 
 def generate_repeat_copy(
@@ -314,6 +342,18 @@ def generate_priority_sort(
     order = np.argsort(-priorities, axis=1)[:, :highest, np.newaxis]
     task.y[:, vectors + 1 :] = np.take_along_axis(values, order, axis=1)
     task.weights[:, vectors + 1 :] = 1
+    return task
+
+
+def _heard_then_said(n, lengths, bits, seed, said):
+    rng, (shortest, longest) = _start(n, seed), _span("lengths", lengths)
+    check_count("bits", bits)
+    task = _empty(n, 2 * longest + 1, bits + 1, bits)
+    for row, length in enumerate(rng.integers(shortest, longest + 1, n)):
+        vectors = rng.integers(0, 2, (length, bits))
+        task.X[row, :length, :bits] = vectors
+        task.X[row, length, bits] = 1
+        _answer(task, row, length + 1, said(vectors))
     return task
 
 

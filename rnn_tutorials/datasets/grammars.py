@@ -1,7 +1,8 @@
 """Generated symbol sequences with a grammar: which symbols may come next?
 
-The Reber grammar, embedded and as an endless stream, and the counting languages
-aⁿbⁿ, aⁿbⁿcⁿ. Targets are sets: one number per symbol, 1 if it may come next.
+The Reber grammar, embedded and as an endless stream, the counting languages aⁿbⁿ,
+aⁿbⁿcⁿ, and balanced brackets. Targets are sets: one number per symbol, 1 if
+it may come next.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import numpy as np
 from rnn_tutorials._checks import check_count
 
 REBER_SYMBOLS = "BTPSXVE"
+BRACKETS = "()[]{}<>"
 
 # State -> symbol -> next state; "B" leads into state 1, "E" ends the string.
 _REBER_ARCS = {
@@ -176,6 +178,85 @@ def generate_counting(
         for n, string in zip(counts, strings, strict=True)
     ]
     return _many_hot(symbols, strings, steps), _many_hot(symbols, follow, steps)
+
+
+def generate_brackets(
+    pairs: Sequence[int], *, kinds: int = 2, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Balanced strings of brackets with the symbols that may follow each.
+
+    Intuition: with one kind of brackets a counter is enough. With two, one has to
+    know in which order the open ones were opened: a stack (Dyck's language).
+
+        S ( [ ] ) ( )        next: ( [ T | ( [ ) | ( [ ] | ( [ ) | ( [ T | ...
+
+    Any bracket may open at any time; the one that was opened last may close; and T may
+    come, the end, where none is open. All balanced strings with the same number of
+    pairs are equally likely.
+
+    Args:
+        pairs: the pairs of brackets in each string, each at least 1.
+        kinds: kinds of brackets, 1 to 4. Default 2.
+        seed: seed of the generator; the same seed gives the same data.
+
+    Returns:
+        X: `(len(pairs), 1 + 2 max(pairs), 2 kinds + 2)` of float32, one-hot in the
+            order S, opening, closing (of the first kind, of the second, ...), T,
+            right-padded with zeros.
+        allowed: the same shape; at each step 1 for every symbol that may come next.
+
+    Raises:
+        ValueError: no string, fewer than one pair, or unusable kinds.
+
+    Example:
+        >>> X, allowed = generate_brackets([1, 4], seed=0)
+        >>> X.shape, allowed[0].astype(int)[:3].tolist()
+        ((2, 9, 6), [[0, 1, 0, 1, 0, 1], [0, 1, 1, 1, 0, 0], [0, 1, 0, 1, 0, 1]])
+
+    Reference: Chomsky, N. and Schützenberger, M. P. (1963). The algebraic theory of
+    context-free languages; Dvoretzky, A. and Motzkin, T. (1947). A problem of
+    arrangements (equally likely strings, by rotation).
+    """
+    pairs = list(pairs)
+    if not pairs or min(pairs) < 1:
+        raise ValueError(f"pairs: expected numbers of at least 1, received {pairs}")
+    if check_count("kinds", kinds) > len(BRACKETS) // 2:
+        raise ValueError(
+            f"kinds: expected at most {len(BRACKETS) // 2}, received {kinds!r}"
+        )
+    rng = np.random.default_rng(seed)
+    strings, follow = zip(
+        *(_balanced_string(number, kinds, rng) for number in pairs), strict=True
+    )
+    symbols, steps = f"S{BRACKETS[: 2 * kinds]}T", 1 + 2 * max(pairs)
+    return _many_hot(symbols, strings, steps), _many_hot(symbols, follow, steps)
+
+
+def _balanced_string(pairs, kinds, rng):
+    """Return the string behind S, and for each symbol which may come next."""
+    opening = BRACKETS[: 2 * kinds : 2]
+    string, waiting, follow = "S", "", [opening + "T"]
+    for opens in _balanced_steps(pairs, rng):
+        if opens:
+            kind = rng.integers(kinds)
+            string += opening[kind]
+            waiting += BRACKETS[2 * kind + 1]
+        else:
+            string += waiting[-1]
+            waiting = waiting[:-1]
+        follow.append(opening + (waiting[-1:] or "T"))
+    return string, follow
+
+
+def _balanced_steps(pairs, rng):
+    """Return where a balanced string opens a bracket: all such are equally likely.
+
+    Of all rotations of `pairs` openings and one closing more exactly one never closes
+    too much before its last step: the one that begins behind the first lowest point.
+    """
+    opens = rng.permutation(2 * pairs + 1) < pairs
+    lowest = np.argmin(np.cumsum(np.where(opens, 1, -1)))
+    return np.roll(opens, -lowest - 1)[:-1]
 
 
 def _reber_string(rng):

@@ -35,6 +35,8 @@ second_order
     (1992); `automaton_kernel` makes it a given automaton.
 indrnn
     `IndRNN`: a unit sees only itself again, so that gradients can be bounded (2018).
+neural_stack
+    `NeuralStack`: a network that pushes to stacks and pops from them (2015).
 recursive
     `Recursive`: the same weights at every node of a tree (2011); `TreeLSTM`: with a
     forget gate per child (2015); `rnn_tutorials.trees` lays the trees out.
@@ -75,6 +77,7 @@ from rnn_tutorials.layers.masking import (
     MaskedMaxPooling1D,
 )
 from rnn_tutorials.layers.modern_hopfield import ModernHopfield
+from rnn_tutorials.layers.neural_stack import NeuralStack, NeuralStackCell
 from rnn_tutorials.layers.ntm import NTM, NTMCell
 from rnn_tutorials.layers.recursive import (
     Recursive,
@@ -117,6 +120,8 @@ __all__ = [
     "MaskedMaxPooling1D",
     "ModernHopfield",
     "NTMCell",
+    "NeuralStack",
+    "NeuralStackCell",
     "PeepholeLSTM",
     "PeepholeLSTMCell",
     "Recursive",

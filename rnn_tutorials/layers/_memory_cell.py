@@ -17,9 +17,11 @@ class MemoryCell(keras.layers.Layer):
         units: size of the controller.
         memory_size, memory_width, read_heads: number of slots, numbers in each, heads
             that read.
-        controller: "lstm" or "dense".
+        controller: one of `controllers`, which a subclass can widen by "simple".
         **kwargs: `name`, `dtype`, `trainable`.
     """
+
+    controllers = ("lstm", "dense")
 
     def __init__(
         self, units, *, memory_size, memory_width, read_heads, controller, **kwargs
@@ -29,10 +31,14 @@ class MemoryCell(keras.layers.Layer):
         self.memory_size = check_count("memory_size", memory_size)
         self.memory_width = check_count("memory_width", memory_width)
         self.read_heads = check_count("read_heads", read_heads)
-        self.controller = check_choice("controller", controller, ("lstm", "dense"))
+        self.controller = check_choice("controller", controller, self.controllers)
         self.output_size = self.units + self.read_heads * self.memory_width
         if controller == "lstm":
             self.network = keras.layers.LSTMCell(self.units, dtype=self.dtype_policy)
+        elif controller == "simple":
+            self.network = keras.layers.SimpleRNNCell(
+                self.units, dtype=self.dtype_policy
+            )
         else:
             self.network = keras.layers.Dense(
                 self.units, activation="tanh", dtype=self.dtype_policy

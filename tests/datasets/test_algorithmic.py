@@ -11,6 +11,7 @@ from rnn_tutorials.datasets import (
     generate_ngrams,
     generate_priority_sort,
     generate_repeat_copy,
+    generate_reversal,
     ngram_optimum,
 )
 
@@ -50,6 +51,20 @@ def test_copy(n, lengths, bits, seed):
     longest = np.max(lengths)
     assert task.X.shape == (n, 2 * longest + 1, bits + 1)
     assert (task.weights.sum(axis=1) >= np.min(lengths)).all()
+
+
+@given(st.integers(1, 4), span(1, 6), st.integers(1, 4), seeds)
+def test_reversal(n, lengths, bits, seed):
+    task = generate_reversal(n, lengths, bits=bits, seed=seed)
+
+    def solve(x):
+        (end,) = np.flatnonzero(x[:, -1])
+        assert np.min(lengths) <= end <= np.max(lengths)
+        stack = list(x[:end, :-1])
+        return end + 1, [stack.pop() for _ in range(end)]
+
+    check(task, solve)
+    assert task.X.shape == (n, 2 * np.max(lengths) + 1, bits + 1)
 
 
 @given(st.integers(1, 4), span(1, 4), span(1, 15), st.integers(1, 4), seeds)
@@ -143,6 +158,7 @@ class TestNgrams:
 def generated(seed):
     return [
         generate_copy(3, (1, 4), seed=seed),
+        generate_reversal(3, (1, 4), seed=seed),
         generate_repeat_copy(3, (1, 3), (1, 3), seed=seed),
         generate_associative_recall(3, (2, 4), seed=seed),
         generate_ngrams(3, 30, seed=seed),
@@ -165,6 +181,7 @@ def test_the_seed_decides():
         (lambda: generate_copy(1, (1, 2, 3), seed=0), "lengths: expected a number or"),
         (lambda: generate_copy(1, (3, 2), seed=0), "lengths: expected the smaller"),
         (lambda: generate_copy(1, 2, bits=0, seed=0), "bits: expected"),
+        (lambda: generate_reversal(1, 0, seed=0), "lengths: expected a whole number"),
         (lambda: generate_repeat_copy(1, 2, 0, seed=0), "repeats: expected"),
         (lambda: generate_associative_recall(1, 1, seed=0), "items: .* at least 2"),
         (

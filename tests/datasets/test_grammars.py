@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_tutorials.datasets import (
+    generate_brackets,
     generate_counting,
     generate_embedded_reber,
     generate_reber_stream,
@@ -102,11 +103,48 @@ def test_counting_strings_and_their_sets(counts, letters):
         assert not may_follow[len(text) :].any()
 
 
+def reduced(text):
+    """Cancel neighbouring pairs until there are none left."""
+    while (shorter := re.sub(r"\(\)|\[\]|\{\}|<>", "", text)) != text:
+        text = shorter
+    return text
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(1, 4), SEED)
+def test_brackets_cancel_and_so_do_their_sets(pairs, kinds, seed):
+    symbols = f"S{'()[]{}<>'[: 2 * kinds]}T"
+    X, allowed = generate_brackets(pairs, kinds=kinds, seed=seed)
+    assert X.shape == allowed.shape == (len(pairs), 1 + 2 * max(pairs), len(symbols))
+    assert X.dtype == allowed.dtype == np.float32
+    for row, may_follow, number in zip(X, allowed, pairs, strict=True):
+        text = read(row, symbols)
+        assert len(text) == 1 + 2 * number and reduced(text) == "S"
+        for t, follow in enumerate(sets(may_follow, symbols)[: len(text)]):
+            left = reduced(text[1 : t + 1])
+            # What may come next: an opening one, or what leaves one fewer open.
+            fits = [s for s in symbols[1:-1] if len(reduced(left + s)) < len(left)]
+            expected = {*symbols[1:-1:2], *fits, *("" if left else "T")}
+            assert set(follow) == expected
+        assert not may_follow[len(text) :].any()
+
+
+def test_balanced_strings_are_equally_likely():
+    """Catalan's number of shapes for four pairs is 14; kinds are fair coins."""
+    X, _ = generate_brackets([4] * 14000, seed=0)
+    texts = [read(row, "S()[]T")[1:] for row in X]
+    shapes = Counter(text.replace("[", "(").replace("]", ")") for text in texts)
+    assert len(shapes) == 14
+    assert 850 < min(shapes.values()) and max(shapes.values()) < 1150  # 1000 +- 5 sd
+    assert "".join(texts).count("[") == pytest.approx(28000, rel=0.03)
+
+
 @pytest.mark.parametrize(
     "generate",
     [
         lambda seed: generate_embedded_reber(9, seed=seed),
         lambda seed: generate_reber_stream(3, 50, seed=seed),
+        lambda seed: generate_brackets([9, 5], seed=seed),
     ],
 )
 def test_same_seed_same_data(generate):
@@ -123,6 +161,10 @@ def test_same_seed_same_data(generate):
         (lambda: generate_reber_stream(1, 0, seed=0), "timesteps"),
         (lambda: generate_counting([]), "counts"),
         (lambda: generate_counting([3, 0]), "counts"),
+        (lambda: generate_brackets([], seed=0), "pairs"),
+        (lambda: generate_brackets([2, 0], seed=0), "pairs"),
+        (lambda: generate_brackets([2], kinds=0, seed=0), "kinds"),
+        (lambda: generate_brackets([2], kinds=5, seed=0), "kinds"),
         (lambda: generate_counting([3], letters="a"), "letters"),
         (lambda: generate_counting([3], letters="aa"), "letters"),
         (lambda: generate_counting([3], letters="aS"), "letters"),
