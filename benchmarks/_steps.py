@@ -19,7 +19,8 @@ def training_step(layer, features):
     """
     import keras
 
-    layer.build((None, None, features))
+    if not layer.built:
+        layer.build((None, None, features))
     make = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
     return make[keras.config.backend()](layer, features)
 

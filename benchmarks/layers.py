@@ -37,6 +37,9 @@ SHAPES = {
 GROWTH = (32, 50, 64, 64), 4
 QUICK = {(4, 6, 3, 5): 1}, ((4, 5, 3, 5), 1)
 LSTM, GRU, PAPER_GRU = "keras LSTM", "keras GRU", "keras GRU(reset_after=False)"
+# The rest of the family, with less to do.
+FAMILY_SHAPES = {(32, 100, 128, 64): 5, (64, 48, 8, 32): 15}
+SLOTS, SLOT_WIDTH, SLOT_GROWTH = 32, 20, (32, 64, 128)
 PEERS = {LSTM: f"{TORCH} LSTM", GRU: f"{TORCH} GRU"}
 BOUND = "bare matrix products × 3"
 
@@ -62,6 +65,45 @@ def layers(units):
     }
 
 
+def family(units, timesteps, slots=SLOTS):
+    """The same for layers that came before the LSTM, after it, or from elsewhere."""
+    ours = rt.layers
+    memory = {"memory_size": slots, "memory_width": SLOT_WIDTH}
+    return {
+        LSTM: layers(units)[LSTM],
+        "EchoState": ours.EchoState(units),
+        "CTRNN": ours.CTRNN(units),
+        "IndRNN": ours.IndRNN(units, timesteps),
+        "SecondOrder": ours.SecondOrder(units),
+        "Recursive on chains": on_chains(ours.Recursive(units)),
+        "TreeLSTM on chains": on_chains(ours.TreeLSTM(units)),
+        "NTM": ours.NTM(units, **memory),
+        "DNC": ours.DNC(units, **memory),
+    }
+
+
+def on_chains(tree_layer):
+    """A layer for trees whose every node has one child: it reads a sequence."""
+    import keras
+    from keras import ops
+
+    class OnChains(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.tree_layer, self.units = tree_layer, tree_layer.units
+
+        def build(self, input_shape):
+            batch, levels, features = input_shape
+            self.tree_layer.build((batch, levels, 1, features), (batch, levels, 1, 1))
+
+        def call(self, x):
+            children = ops.zeros((ops.shape(x)[0], ops.shape(x)[1], 1, 1), "int32")
+            first = ops.arange(ops.shape(x)[1])[None, :, None, None] == 0
+            return self.tree_layer(x[:, :, None], children - ops.cast(first, "int32"))
+
+    return OnChains()
+
+
 def main():
     parser = arguments(__doc__.splitlines()[0])
     options = parser.parse_args()
@@ -77,13 +119,19 @@ def main():
         "equal",
         True,
         "Checked first, outputs and gradients: PeepholeLSTM without peepholes equals "
-        "LSTM; Elman (tanh, context 0) and FullyRecurrent (tanh) equal SimpleRNN; "
+        "LSTM; Elman (tanh, context 0) and FullyRecurrent (tanh) equal SimpleRNN; on "
+        "chains TreeLSTM equals LSTM, Recursive SimpleRNN; "
         "GRU1, GRU2, GRU3 equal GRU(reset_after=False) with zeros in its gates. And "
         "every layer gives outputs of one shape.",
     )
     for shape, steps in shapes.items():
-        measure_shape(report, shape, steps, options)
+        measure_shape(report, shape, steps, options, layers(shape[-1]))
+    for shape, steps in QUICK[0].items() if options.quick else FAMILY_SHAPES.items():
+        _, timesteps, _, units = shape
+        found = family(units, timesteps)
+        measure_shape(report, shape, steps, options, found, "The rest of the family")
     measure_growth(report, *growth, options)
+    measure_slots(report, *growth, options)
     report.save()
 
 
@@ -95,14 +143,14 @@ def inputs_of(batch, timesteps, features, units):
     return keras.ops.convert_to_tensor(x)
 
 
-def measure_shape(report, shape, steps, options):
+def measure_shape(report, shape, steps, options, found, title="A training step"):
     import keras
 
     batch, timesteps, features, units = shape
     x = inputs_of(*shape)
     jobs, traced = {}, {}
-    for name, layer in layers(units).items():
-        assert tuple(layer(x[:, :2]).shape) == (batch, units), name
+    for name, layer in found.items():
+        assert layer(x[:, :2]).shape[0] == batch, name
         step = training_step(layer, features)
         start = time.perf_counter()
         step(x)
@@ -117,7 +165,8 @@ def measure_shape(report, shape, steps, options):
     times = interleave(jobs, options.repeats)
     note = (
         f"Batch {batch}, {timesteps} timesteps, {features} features, {units} units "
-        f"(Jordan: as many outputs); forward, backward and update, float32, "
+        f"(Jordan: as many outputs; NTM and DNC: controllers, {SLOTS} slots of "
+        f"{SLOT_WIDTH} numbers); forward, backward and update, float32, "
         f"{steps} step(s) timed together. The bare products are those of an LSTM's "
         f"forward pass (one for the inputs of all steps, one per step for the states), "
         f"times three. Backend {keras.config.backend()}. "
@@ -125,7 +174,7 @@ def measure_shape(report, shape, steps, options):
         f"{max(traced.values()):.1f} s each."
     )
     report.table(
-        f"A training step at {shape}",
+        f"{title} at {shape}",
         times,
         LSTM,
         per=dict.fromkeys(jobs, steps),
@@ -147,14 +196,15 @@ def measure_growth(report, shape, steps, options):
     lengths = [timesteps, 2 * timesteps, 4 * timesteps]
     inputs = [inputs_of(batch, length, features, units) for length in lengths]
     jobs = {}
-    for name, layer in layers(units).items():
+    found = layers(units) | family(units, lengths[-1])
+    for name, layer in found.items():
         layer.build((batch, None, features))
         step = training_step(layer, features)
         for length, x in zip(lengths, inputs, strict=True):
             jobs[name, length] = repeat(step, x, steps)
     times_of = interleave(jobs, options.repeats)
     growth = {}
-    for name in layers(1):
+    for name in found:
         first, *longer = (times_of[name, length] for length in lengths)
         growth[name] = [
             [b / a for a, b in zip(first, times, strict=True)] for times in longer
@@ -173,6 +223,34 @@ def measure_growth(report, shape, steps, options):
     )
 
 
+def measure_slots(report, shape, steps, options):
+    """Time of NTM and DNC by the number of slots, over the time with the fewest."""
+    _, timesteps, features, units = shape
+    x, jobs = inputs_of(*shape), {}
+    for slots in SLOT_GROWTH:
+        found = family(units, timesteps, slots)
+        for name in ("NTM", "DNC"):
+            jobs[name, slots] = repeat(training_step(found[name], features), x, steps)
+    times = interleave(jobs, options.repeats)
+    few = SLOT_GROWTH[0]
+    growth = {
+        f"{name}, {slots} slots": [
+            b / a for a, b in zip(times[name, few], times[name, slots], strict=True)
+        ]
+        for name, slots in jobs
+        if slots != few
+    }
+    text = "; ".join(
+        f"{name} {np.median(each):.2f} ({min(each):.2f}–{max(each):.2f})"
+        for name, each in growth.items()
+    )
+    report.fact(
+        "growth with the memory",
+        growth,
+        f"At the same sizes, over the time with {few} slots: {text}.",
+    )
+
+
 def check_equal():
     """Limiting cases: the same numbers from ours and from Keras's layers."""
     import keras
@@ -180,10 +258,15 @@ def check_equal():
     features, units = 3, 5
     x = inputs_of(4, 7, features, units)
     zeros = np.zeros
-    found = layers(units) | {
-        "Elman": rt.layers.Elman(units, activation="tanh", initial_context=0),
-        "FullyRecurrent": rt.layers.FullyRecurrent(units, activation="tanh"),
-    }
+    trees = {n: each for n, each in family(units, 7).items() if "chains" in n}
+    found = (
+        layers(units)
+        | trees
+        | {
+            "Elman": rt.layers.Elman(units, activation="tanh", initial_context=0),
+            "FullyRecurrent": rt.layers.FullyRecurrent(units, activation="tanh"),
+        }
+    )
     weights = {}
     for name, layer in found.items():
         layer(x)
@@ -194,6 +277,8 @@ def check_equal():
     found["PeepholeLSTM"].set_weights([*lstm, 0 * peepholes])
     equal = {
         "PeepholeLSTM": (LSTM, lstm),
+        "TreeLSTM on chains": (LSTM, weights["TreeLSTM on chains"]),
+        "Recursive on chains": ("keras SimpleRNN", weights["Recursive on chains"]),
         "Elman": ("keras SimpleRNN", weights["Elman"]),
         "FullyRecurrent": (
             "keras SimpleRNN",

@@ -203,10 +203,10 @@ def independent_steps(net, u, start, activation="relu", real=None):
     @ops.custom_gradient
     def run(net, u, start):
         def step(h, now):
-            h = masked(f(now[0] + u * h), h, now[-1])
+            h = masked(f(now[0] + u * h), h, now[-1] > 0)
             return h, h
 
-        h = ops.scan(step, start, (net,) if real is None else (net, real))[1]
+        h = _scan(step, start, *((net,) if real is None else (net, real)))[1]
 
         def gradient(*args, upstream=None):
             (upstream,) = args if upstream is None else (upstream,)
@@ -219,7 +219,7 @@ def independent_steps(net, u, start, activation="relu", real=None):
                 return now[1] * error, error
 
             zero = ops.zeros_like(start)
-            to_start, errors = ops.scan(back, zero, (upstream, passed), reverse=True)
+            to_start, errors = _scan(back, zero, upstream, passed, reverse=True)
             to_net = errors * slope
             before = ops.concatenate([start[None], h[:-1]], axis=0)
             return to_net, ops.sum(to_net * before, axis=(0, 1)), to_start
@@ -227,6 +227,20 @@ def independent_steps(net, u, start, activation="relu", real=None):
         return h, gradient
 
     return run(net, u, start)
+
+
+def _scan(step, start, *arrays, reverse=False):
+    """`ops.scan`, over one array: those of unknown length Keras can't scan together.
+
+    So it is on TensorFlow, with Keras 3.15.
+    """
+    end = arrays[0].shape[-1]
+    joined = ops.concatenate([ops.cast(each, start.dtype) for each in arrays], axis=-1)
+
+    def split(carry, now):
+        return step(carry, (now[..., :end], now[..., end:]))
+
+    return ops.scan(split, start, joined, reverse=reverse)
 
 
 def _swap(x):

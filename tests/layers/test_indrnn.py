@@ -150,6 +150,17 @@ def test_the_bound_holds_after_every_training_step(sign):
         np.testing.assert_allclose(np.abs(u), limit, rtol=1e-6)
 
 
+@pytest.mark.parametrize("masked", [False, True])
+def test_trains_on_any_number_of_steps(masked):
+    steps = keras.Input((None, 2))
+    h = IndRNN(4, 6)(keras.layers.Masking()(steps) if masked else steps)
+    model = keras.Model(steps, keras.layers.Dense(1)(h))
+    model.compile("sgd", "mse", jit_compile=False)
+    for length in (6, 4):
+        losses = [model.train_on_batch(x[:, :length], x[:, 0, :1]) for _ in range(2)]
+        assert losses[1] < losses[0]
+
+
 def test_a_model_with_the_layer_is_saved_with_its_bound(tmp_path):
     model = keras.Sequential([keras.Input((8, 1)), IndRNN(3, 8, min_gain=0.5)])
     model.compile(keras.optimizers.SGD(1e3), "mse")
