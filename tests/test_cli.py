@@ -7,14 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+import typer
 
 from rnn_tutorials import cli
+from rnn_tutorials.cli._run import run as run_app
 from rnn_tutorials.datasets import series
 
 ROOT = Path(__file__).parents[1]
@@ -158,6 +161,33 @@ def test_ctrl_c():
     )
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_that_was_swallowed_comes_again():
+    """As TensorFlow does with what is raised while C++ calls Python."""
+    body = """
+    from rnn_tutorials.cli import _interrupt
+    _interrupt.AGAIN_S = 0.2
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(9)
+    except KeyboardInterrupt as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    time.sleep(9)
+    print("still here")
+"""
+    done = run(code=PROGRAM.format(body=body.strip()))
+    assert done.returncode == 130
+    assert not done.stdout and "Traceback" not in done.stderr
+
+
+def test_ctrl_c_leaves_no_traces():
+    app, before = typer.Typer(), (signal.getsignal(signal.SIGINT), sys.excepthook)
+    app.command()(lambda: signal.raise_signal(signal.SIGINT))
+    assert run_app(app, []) == 130
+    assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
+    timers = [t for t in threading.enumerate() if isinstance(t, threading.Timer)]
+    assert all(timer.finished.is_set() for timer in timers)
 
 
 def test_a_closed_pipe_is_no_traceback():

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from rnn_tutorials.cli._interrupt import interruptible
+
 PROGRAM = "rnn-tutorials"
 NO, WRONG, INTERRUPTED = 1, 2, 130
 _PACKAGE = __name__.partition(".")[0]
@@ -59,7 +61,8 @@ def run(app, arguments=None):
     an error raised elsewhere is a mistake of ours and keeps its traceback.
     """
     try:
-        code = app(args=arguments, prog_name=PROGRAM, standalone_mode=False)
+        with interruptible():
+            code = app(args=arguments, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, typer.Abort):

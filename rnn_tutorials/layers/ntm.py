@@ -158,9 +158,9 @@ class NTM(Recurrent):
         h_t    = controller(x_t, r_{t-1})
 
     Heads write before others read, as in the paper, where r_t comes from M_t; several
-    erase before any adds. The first memory is constant; which slots the heads begin at
-    and what they have read are trained. Keys and what is added are squashed by tanh,
-    erase by sigmoid.
+    erase before any adds. The first memory is constant. At first all heads begin at the
+    first slot; where they begin and what they have read is trained. Keys and what is
+    added are squashed by tanh, erase by sigmoid.
 
     The output is [h_t, r_t]; a `Dense` layer after it makes the answer.
 
