@@ -6,6 +6,8 @@ from keras import ops
 from rnn_tutorials._checks import check_count
 from rnn_tutorials.layers._checks import check_choice
 
+CONTROLLERS = ("lstm", "simple", "dense")
+
 
 class MemoryCell(keras.layers.Layer):
     """A controller that hears the input and what the heads have read before.
@@ -17,11 +19,9 @@ class MemoryCell(keras.layers.Layer):
         units: size of the controller.
         memory_size, memory_width, read_heads: number of slots, numbers in each, heads
             that read.
-        controller: one of `controllers`, which a subclass can widen by "simple".
+        controller: one of `CONTROLLERS`.
         **kwargs: `name`, `dtype`, `trainable`.
     """
-
-    controllers = ("lstm", "dense")
 
     def __init__(
         self, units, *, memory_size, memory_width, read_heads, controller, **kwargs
@@ -31,7 +31,7 @@ class MemoryCell(keras.layers.Layer):
         self.memory_size = check_count("memory_size", memory_size)
         self.memory_width = check_count("memory_width", memory_width)
         self.read_heads = check_count("read_heads", read_heads)
-        self.controller = check_choice("controller", controller, self.controllers)
+        self.controller = check_choice("controller", controller, CONTROLLERS)
         self.output_size = self.units + self.read_heads * self.memory_width
         if controller == "lstm":
             self.network = keras.layers.LSTMCell(self.units, dtype=self.dtype_policy)

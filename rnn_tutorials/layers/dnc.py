@@ -161,8 +161,8 @@ class DNC(Recurrent):
         memory_size: number of slots N, at least 1. A step costs N N for the links.
         memory_width: numbers in a slot W, at least 1.
         read_heads: at least 1.
-        controller: "lstm", which has a memory of its own, or "dense", one layer of
-            tanh units that has none.
+        controller: "lstm" or "simple" (as `keras.layers.SimpleRNN`), which have a
+            memory of their own, or "dense", one layer of tanh units that has none.
         freeing: whether readers can give slots back; if not, f = 0.
         links: whether readers can follow the links; if not, they read by content.
         **kwargs: as in `keras.layers.RNN`: `return_sequences`, `return_state`,

@@ -26,8 +26,6 @@ class NeuralStackCell(MemoryCell):
     Returns: `[h_t, tops_t]`, and the list of states.
     """
 
-    controllers = ("simple", "lstm", "dense")
-
     def __init__(
         self,
         units,

@@ -171,8 +171,8 @@ class NTM(Recurrent):
         read_heads, write_heads: at least 1 of each.
         shift_range: steps that a head can move at once, forwards or back: at least 0,
             and such that no slot is reached twice, 2 shift_range + 1 <= memory_size.
-        controller: "lstm", which has a memory of its own, or "dense", one layer of
-            tanh units that has none.
+        controller: "lstm" or "simple" (as `keras.layers.SimpleRNN`), which have a
+            memory of their own, or "dense", one layer of tanh units that has none.
         **kwargs: as in `keras.layers.RNN`: `return_sequences`, `return_state`,
             `go_backwards`, `stateful`, `unroll`, `zero_output_for_mask`, `name`, ...
 

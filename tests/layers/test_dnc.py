@@ -68,6 +68,8 @@ def by_hand(layer, x):
         heard = np.concatenate([x_t, reads])
         if cell.controller == "dense":
             h = np.tanh(heard @ control[0] + control[1])
+        elif cell.controller == "simple":
+            h = np.tanh(heard @ control[0] + h @ control[1] + control[2])
         else:
             i, f, g, o = np.split(heard @ control[0] + h @ control[1] + control[2], 4)
             c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
@@ -103,7 +105,12 @@ def by_hand(layer, x):
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"controller": "dense"}, {"freeing": False}, {"links": False}],
+    [
+        {},
+        {"controller": "dense"},
+        {"controller": "simple", "freeing": False},
+        {"links": False},
+    ],
     ids=str,
 )
 def test_equals_the_paper_step_by_step(options):
@@ -198,7 +205,7 @@ def test_gradients_reach_every_weight():
         ({"memory_size": 0}, "memory_size: expected a whole number of at least 1"),
         ({"memory_width": 1.5}, "memory_width: expected a whole number"),
         ({"read_heads": 0}, "read_heads: expected a whole number of at least 1"),
-        ({"controller": "gru"}, "controller: expected 'lstm' or 'dense', received"),
+        ({"controller": "gru"}, "controller: expected 'lstm' or 'simple' or 'dense'"),
     ],
 )
 def test_bad_arguments(wrong, message):

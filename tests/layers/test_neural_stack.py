@@ -175,7 +175,7 @@ def test_weights_of_a_soft_layer_fit_a_hard_one():
         ({"top": 0}, "top: expected a whole number of at least 1, received 0"),
         ({"top": 4}, "top: expected at most the 3 places of a stack, received 4"),
         ({"actions": "firm"}, "actions: expected 'soft' or 'hard', received 'firm'"),
-        ({"controller": "gru"}, "controller: expected 'simple' or 'lstm' or 'dense'"),
+        ({"controller": "gru"}, "controller: expected 'lstm' or 'simple' or 'dense'"),
         ({"units": 0}, "units: expected a whole number of at least 1, received 0"),
     ],
 )

@@ -68,6 +68,8 @@ def by_hand(layer, x):
         heard = np.concatenate([x_t, reads])
         if cell.controller == "dense":
             h = np.tanh(heard @ control[0] + control[1])
+        elif cell.controller == "simple":
+            h = np.tanh(heard @ control[0] + h @ control[1] + control[2])
         else:
             i, f, g, o = np.split(heard @ control[0] + h @ control[1] + control[2], 4)
             c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
@@ -94,7 +96,7 @@ def by_hand(layer, x):
 
 @pytest.mark.parametrize(
     ("controller", "read_heads", "write_heads", "reach"),
-    [("lstm", 1, 1, 1), ("dense", 2, 1, 3), ("dense", 1, 2, 0), ("lstm", 2, 2, 2)],
+    [("lstm", 1, 1, 1), ("dense", 2, 1, 3), ("simple", 1, 2, 0), ("lstm", 2, 2, 2)],
 )
 def test_equals_the_paper_step_by_step(controller, read_heads, write_heads, reach):
     layer = built(
@@ -208,7 +210,7 @@ def test_half_precision_is_finite():
         ({"write_heads": -1}, "write_heads: expected a whole number of at least 1"),
         ({"shift_range": 4}, "shift_range: expected at most 3, .* received 4"),
         ({"shift_range": -1}, "shift_range: expected a whole number of at least 0"),
-        ({"controller": "gru"}, "controller: expected 'lstm' or 'dense', received"),
+        ({"controller": "gru"}, "controller: expected 'lstm' or 'simple' or 'dense'"),
     ],
 )
 def test_bad_arguments(wrong, message):
