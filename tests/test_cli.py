@@ -163,11 +163,11 @@ def test_ctrl_c():
     assert "Traceback" not in done.stderr
 
 
-def test_ctrl_c_that_was_swallowed_comes_again():
+def test_ctrl_c_that_was_swallowed_ends_the_process_later():
     """As TensorFlow does with what is raised while C++ calls Python."""
     body = """
     from rnn_tutorials.cli import _interrupt
-    _interrupt.AGAIN_S = 0.2
+    _interrupt.PATIENCE_S = 0.2
     try:
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(9)
@@ -181,11 +181,31 @@ def test_ctrl_c_that_was_swallowed_comes_again():
     assert not done.stdout and "Traceback" not in done.stderr
 
 
+def test_ctrl_c_that_became_another_error_is_still_ctrl_c():
+    """As when C++ calls Python, is handed the interruption and reports a failure."""
+    body = """
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(9)
+    except KeyboardInterrupt:
+        try:
+            raise SystemError("returned a result with an exception set")
+        except SystemError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+            raise
+"""
+    done = run(code=PROGRAM.format(body=body.strip()))
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_ctrl_c_leaves_no_traces():
-    app, before = typer.Typer(), (signal.getsignal(signal.SIGINT), sys.excepthook)
+    def handlers():
+        return signal.getsignal(signal.SIGINT), sys.excepthook, sys.unraisablehook
+
+    app, before = typer.Typer(), handlers()
     app.command()(lambda: signal.raise_signal(signal.SIGINT))
     assert run_app(app, []) == 130
-    assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
+    assert handlers() == before
     timers = [t for t in threading.enumerate() if isinstance(t, threading.Timer)]
     assert all(timer.finished.is_set() for timer in timers)
 

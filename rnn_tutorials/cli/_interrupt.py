@@ -1,44 +1,52 @@
 """Ctrl-C that cannot get lost. Standard library only."""
 
-import _thread
 import contextlib
+import os
 import signal
 import sys
 import threading
 
-AGAIN_S = 10  # more than it takes to tidy up after the first one
+INTERRUPTED = 130  # the exit code, as of a process that the signal ended
+PATIENCE_S = 10  # more than it takes to tidy up
 
 
 @contextlib.contextmanager
 def interruptible():
-    """Let Ctrl-C end what runs inside, wherever it arrives.
+    """Let Ctrl-C end what runs inside with `KeyboardInterrupt`, wherever it arrives.
 
-    TensorFlow calls Python from C++, prints what is raised there and goes on; if that
-    is a `KeyboardInterrupt`, nobody ever hears of it. So it is raised again, and not
-    printed. Does nothing outside the main thread, where no signal arrives.
+    TensorFlow calls Python from C++, which may print what is raised there and go on,
+    raise something else in its place or wait for ever. So nothing more is printed of
+    errors that nobody can catch, whatever error comes out is the interruption, and a
+    process that still lives after `PATIENCE_S` is ended at once: files stay whole or
+    as before, as with a kill. Does nothing outside the main thread, where no signal
+    arrives.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    timers, show = [], sys.excepthook
+    timers, hooks = [], (sys.excepthook, sys.unraisablehook)
 
     def interrupt(number, frame):
-        again = threading.Timer(AGAIN_S, _thread.interrupt_main)
-        again.daemon = True
-        timers.append(again)
-        again.start()
-        sys.excepthook = show_others  # here, for typer sets a hook of its own
+        end = threading.Timer(PATIENCE_S, os._exit, [INTERRUPTED])
+        end.daemon = True
+        timers.append(end)
+        end.start()
+        sys.excepthook = sys.unraisablehook = _print_nothing  # over typer's own hook
         raise KeyboardInterrupt
-
-    def show_others(kind, error, traceback):
-        if not issubclass(kind, KeyboardInterrupt):
-            show(kind, error, traceback)
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
+    except Exception as error:
+        if timers:
+            raise KeyboardInterrupt from error
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
-        sys.excepthook = show
+        sys.excepthook, sys.unraisablehook = hooks
         for timer in timers:
             timer.cancel()
+
+
+def _print_nothing(*error):
+    pass

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from rnn_tutorials.cli._interrupt import interruptible
+from rnn_tutorials.cli._interrupt import INTERRUPTED, interruptible
 
 PROGRAM = "rnn-tutorials"
-NO, WRONG, INTERRUPTED = 1, 2, 130
+NO, WRONG = 1, 2
 _PACKAGE = __name__.partition(".")[0]
 
 Json = Annotated[

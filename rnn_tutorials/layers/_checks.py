@@ -28,6 +28,14 @@ def check_number(name, value, *, at_least=-math.inf, below=math.inf):
     return number
 
 
+def check_above_0(name, value):
+    """Return `value` as a finite float above 0."""
+    number = check_number(name, value)
+    if number <= 0:
+        raise ValueError(f"{name}: expected above 0, received {value!r}")
+    return number
+
+
 def check_bias(name, value, units, of="units"):
     """Return `value` as a float, or as a list with one float per unit (or feature)."""
     number = _number(value)

@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from rnn_tutorials._checks import check_count
-from rnn_tutorials.layers._checks import check_bias, check_choice, check_number
+from rnn_tutorials.layers._checks import check_above_0, check_bias, check_choice
 from rnn_tutorials.layers._recurrent import Recurrent, for_cell
 
 
@@ -159,9 +159,7 @@ def share_per_step(time_constants, step, method):
 
     A number, or an array with one per unit.
     """
-    h = check_number("step", step)
-    if h <= 0:
-        raise ValueError(f"step: expected above 0, received {step!r}")
+    h = check_above_0("step", step)
     check_choice("method", method, ("exponential", "euler"))
     taus = np.asarray(time_constants)
     if (taus < h).any():

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from rnn_tutorials._checks import check_count
-from rnn_tutorials.layers._checks import check_number
+from rnn_tutorials.layers._checks import check_above_0, check_number
 from rnn_tutorials.layers._recurrent import Recurrent, for_cell
 
 
@@ -39,7 +39,7 @@ class SecondOrderCell(keras.layers.Layer):
         self.activation = keras.activations.get(activation)
         self.use_bias = bool(use_bias)
         self.start = _check_start(start)
-        self.weight_scale = _above_0("weight_scale", weight_scale)
+        self.weight_scale = check_above_0("weight_scale", weight_scale)
 
     def build(self, input_shape):
         self.kernel = self.add_weight(
@@ -198,7 +198,7 @@ def automaton_kernel(transitions, *, strength=20.0):
             "transitions: expected whole numbers of shape (states, symbols), each the "
             f"number of a state, received {transitions!r}"
         )
-    strength = _above_0("strength", strength)
+    strength = check_above_0("strength", strength)
     leads_to = table[:, :, None] == np.arange(states)
     return np.where(leads_to, strength, -strength).astype("float32")
 
@@ -213,10 +213,3 @@ def _check_start(start):
     if isinstance(start, str):
         raise ValueError(f"start: expected 'first' or a number, received {start!r}")
     return check_number("start", start)
-
-
-def _above_0(name, value):
-    number = check_number(name, value)
-    if number <= 0:
-        raise ValueError(f"{name}: expected above 0, received {value!r}")
-    return number

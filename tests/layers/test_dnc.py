@@ -8,6 +8,7 @@ import pytest
 from check_layer import randomise_weights
 from check_recurrent import check_recurrent, run
 from keras import ops
+from numpy_controller import control, sigmoid, softmax, softplus
 
 from rnn_tutorials.layers import DNC
 from rnn_tutorials.layers.dnc import free_slots, in_use, linked
@@ -30,22 +31,10 @@ def built(scale=1.0, **options):
     return layer
 
 
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-def oneplus(z):
-    return 1 + np.log1p(np.exp(z))
-
-
-def softmax(z):
-    return np.exp(z - z.max()) / np.exp(z - z.max()).sum()
-
-
 def content(memory, key, strength):
     norms = np.linalg.norm(memory, axis=1) * np.linalg.norm(key)
     cosine = np.divide(memory @ key, norms, out=np.zeros(N), where=norms > 0)
-    return softmax(oneplus(strength) * cosine)
+    return softmax((1 + softplus(strength)) * cosine)
 
 
 def allocation(usage):
@@ -59,21 +48,14 @@ def allocation(usage):
 def by_hand(layer, x):
     """Outputs and last states of one sequence."""
     cell = layer.cell
-    H, b, *control = layer.get_weights()
+    H, b, *controller = layer.get_weights()
     h, c, reads = np.zeros(UNITS), np.zeros(UNITS), np.zeros(R * W)
     memory, read, w = np.zeros((N, W)), np.zeros((R, N)), np.zeros(N)
     usage, p, L = np.zeros(N), np.zeros(N), np.zeros((N, N))
     outputs = []
     for x_t in x:
         heard = np.concatenate([x_t, reads])
-        if cell.controller == "dense":
-            h = np.tanh(heard @ control[0] + control[1])
-        elif cell.controller == "simple":
-            h = np.tanh(heard @ control[0] + h @ control[1] + control[2])
-        else:
-            i, f, g, o = np.split(heard @ control[0] + h @ control[1] + control[2], 4)
-            c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-            h = sigmoid(o) * np.tanh(c)
+        h, c = control(cell.controller, controller, heard, h, c)
         told = h @ H + b
         readers = [told[k * (W + 5) :][: W + 5] for k in range(R)]
         told = told[R * (W + 5) :]

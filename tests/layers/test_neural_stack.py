@@ -7,6 +7,7 @@ from check_layer import randomise_weights
 from check_recurrent import check_recurrent, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy_controller import control, sigmoid, softmax
 
 from rnn_tutorials.layers import NeuralStack
 
@@ -19,26 +20,6 @@ def built(**options):
     layer = NeuralStack(4, **{**sizes, "return_sequences": True, **options})
     layer.build(X.shape)
     return randomise_weights(layer, seed=5)
-
-
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-def softmax(z):
-    return np.exp(z) / np.exp(z).sum()
-
-
-def control(kind, weights, heard, h, c):
-    """One step of the controller: the new h and c."""
-    if kind == "dense":
-        return np.tanh(heard @ weights[0] + weights[1]), c
-    net = heard @ weights[0] + h @ weights[1] + weights[2]
-    if kind == "simple":
-        return np.tanh(net), c
-    i, f, g, o = np.split(net, 4)
-    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    return sigmoid(o) * np.tanh(c), c
 
 
 def by_hand(layer, x):
