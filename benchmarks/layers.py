@@ -65,20 +65,31 @@ def layers(units):
     }
 
 
-def family(units, timesteps, slots=SLOTS):
+def family(units, timesteps):
     """The same for layers that came before the LSTM, after it, or from elsewhere."""
+    import keras
+
     ours = rt.layers
-    memory = {"memory_size": slots, "memory_width": SLOT_WIDTH}
     return {
-        LSTM: layers(units)[LSTM],
+        LSTM: keras.layers.LSTM(units),
         "EchoState": ours.EchoState(units),
         "CTRNN": ours.CTRNN(units),
         "IndRNN": ours.IndRNN(units, timesteps),
         "SecondOrder": ours.SecondOrder(units),
         "Recursive on chains": on_chains(ours.Recursive(units)),
         "TreeLSTM on chains": on_chains(ours.TreeLSTM(units)),
-        "NTM": ours.NTM(units, **memory),
-        "DNC": ours.DNC(units, **memory),
+        **memories(units, SLOTS),
+    }
+
+
+def memories(units, slots):
+    """The layers with a memory outside; what they read is part of their output."""
+    ours = rt.layers
+    sizes = {"memory_size": slots, "memory_width": SLOT_WIDTH}
+    return {
+        "NeuralStack": ours.NeuralStack(units, depth=slots, width=SLOT_WIDTH),
+        "NTM": ours.NTM(units, **sizes),
+        "DNC": ours.DNC(units, **sizes),
     }
 
 
@@ -121,8 +132,7 @@ def main():
         "Checked first, outputs and gradients: PeepholeLSTM without peepholes equals "
         "LSTM; Elman (tanh, context 0) and FullyRecurrent (tanh) equal SimpleRNN; on "
         "chains TreeLSTM equals LSTM, Recursive SimpleRNN; "
-        "GRU1, GRU2, GRU3 equal GRU(reset_after=False) with zeros in its gates. And "
-        "every layer gives outputs of one shape.",
+        "GRU1, GRU2, GRU3 equal GRU(reset_after=False) with zeros in its gates.",
     )
     for shape, steps in shapes.items():
         measure_shape(report, shape, steps, options, layers(shape[-1]))
@@ -150,7 +160,8 @@ def measure_shape(report, shape, steps, options, found, title="A training step")
     x = inputs_of(*shape)
     jobs, traced = {}, {}
     for name, layer in found.items():
-        assert layer(x[:, :2]).shape[0] == batch, name
+        read = SLOT_WIDTH if name in memories(units, SLOTS) else 0
+        assert layer(x[:, :2]).shape == (batch, units + read), name
         step = training_step(layer, features)
         start = time.perf_counter()
         step(x)
@@ -165,8 +176,8 @@ def measure_shape(report, shape, steps, options, found, title="A training step")
     times = interleave(jobs, options.repeats)
     note = (
         f"Batch {batch}, {timesteps} timesteps, {features} features, {units} units "
-        f"(Jordan: as many outputs; NTM and DNC: controllers, {SLOTS} slots of "
-        f"{SLOT_WIDTH} numbers); forward, backward and update, float32, "
+        f"(Jordan: as many outputs; NeuralStack, NTM and DNC: controllers, {SLOTS} "
+        f"slots of {SLOT_WIDTH} numbers); forward, backward and update, float32, "
         f"{steps} step(s) timed together. The bare products are those of an LSTM's "
         f"forward pass (one for the inputs of all steps, one per step for the states), "
         f"times three. Backend {keras.config.backend()}. "
@@ -224,13 +235,12 @@ def measure_growth(report, shape, steps, options):
 
 
 def measure_slots(report, shape, steps, options):
-    """Time of NTM and DNC by the number of slots, over the time with the fewest."""
-    _, timesteps, features, units = shape
+    """Time of the memories by the number of slots, over the time with the fewest."""
+    _, _, features, units = shape
     x, jobs = inputs_of(*shape), {}
     for slots in SLOT_GROWTH:
-        found = family(units, timesteps, slots)
-        for name in ("NTM", "DNC"):
-            jobs[name, slots] = repeat(training_step(found[name], features), x, steps)
+        for name, layer in memories(units, slots).items():
+            jobs[name, slots] = repeat(training_step(layer, features), x, steps)
     times = interleave(jobs, options.repeats)
     few = SLOT_GROWTH[0]
     growth = {

@@ -14,10 +14,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-import typer
 
 from rnn_tutorials import cli
-from rnn_tutorials.cli._run import run as run_app
+from rnn_tutorials.cli._interrupt import interruptible
 from rnn_tutorials.datasets import series
 
 ROOT = Path(__file__).parents[1]
@@ -202,9 +201,9 @@ def test_ctrl_c_leaves_no_traces():
     def handlers():
         return signal.getsignal(signal.SIGINT), sys.excepthook, sys.unraisablehook
 
-    app, before = typer.Typer(), handlers()
-    app.command()(lambda: signal.raise_signal(signal.SIGINT))
-    assert run_app(app, []) == 130
+    before = handlers()
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        signal.raise_signal(signal.SIGINT)
     assert handlers() == before
     timers = [t for t in threading.enumerate() if isinstance(t, threading.Timer)]
     assert all(timer.finished.is_set() for timer in timers)

@@ -14,12 +14,11 @@ PATIENCE_S = 10  # more than it takes to tidy up
 def interruptible():
     """Let Ctrl-C end what runs inside with `KeyboardInterrupt`, wherever it arrives.
 
-    TensorFlow calls Python from C++, which may print what is raised there and go on,
-    raise something else in its place or wait for ever. So nothing more is printed of
-    errors that nobody can catch, whatever error comes out is the interruption, and a
-    process that still lives after `PATIENCE_S` is ended at once: files stay whole or
-    as before, as with a kill. Does nothing outside the main thread, where no signal
-    arrives.
+    TensorFlow calls Python from C++, which may print what is raised there and go on, or
+    raise something else in its place. So nothing more is printed of errors that nobody
+    can catch, whatever error comes out is the interruption, and a process that is not
+    out of here after `PATIENCE_S` is ended: files stay whole or as before, as with a
+    kill. Does nothing outside the main thread, where no signal arrives.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -46,6 +45,17 @@ def interruptible():
         sys.excepthook, sys.unraisablehook = hooks
         for timer in timers:
             timer.cancel()
+
+
+def leave():
+    """End the process; call it while the `KeyboardInterrupt` is being handled.
+
+    It holds what was interrupted. Set free, a TensorFlow data set that is being read
+    may wait for its own thread, which waits for Python, for ever.
+    """
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    os._exit(INTERRUPTED)
 
 
 def _print_nothing(*error):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rnn_tutorials.cli._interrupt import INTERRUPTED, interruptible
+from rnn_tutorials.cli._interrupt import interruptible, leave
 
 PROGRAM = "rnn-tutorials"
 NO, WRONG = 1, 2
@@ -57,6 +57,7 @@ def root(
 def run(app, arguments=None):
     """Run a typer application; return the exit code instead of leaving Python.
 
+    Only Ctrl-C ends the process, with exit code 130.
     ValueErrors that this package raises, and every OSError, become one line on stderr;
     an error raised elsewhere is a mistake of ours and keeps its traceback.
     """
@@ -66,7 +67,7 @@ def run(app, arguments=None):
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
+        leave()
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain while it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
