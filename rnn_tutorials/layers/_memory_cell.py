@@ -56,15 +56,15 @@ class MemoryCell(keras.layers.Layer):
         c = [self.units] if self.controller == "lstm" else []
         return [self.output_size, *of_memory, *c]
 
-    def _build_control(self, input_shape, told):
-        """`told`: how many numbers the controller tells its heads."""
+    def _build_control(self, input_shape, told, bias="zeros"):
+        """`told`: how many numbers the controller tells its heads; `bias`: at first."""
         reads = self.read_heads * self.memory_width
         self.network.build((input_shape[0], input_shape[-1] + reads))
         self.head_kernel = self.add_weight(
             shape=(self.units, told), initializer="glorot_uniform", name="head_kernel"
         )
         self.head_bias = self.add_weight(
-            shape=(told,), initializer="zeros", name="head_bias"
+            shape=(told,), initializer=bias, name="head_bias"
         )
 
     def _control(self, inputs, output, c):

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from rnn_tutorials._checks import check_count
-from rnn_tutorials.layers._checks import check_choice
+from rnn_tutorials.layers._checks import check_choice, check_number
 from rnn_tutorials.layers._memory_cell import MemoryCell, parts
 from rnn_tutorials.layers._recurrent import Recurrent, for_cell
 
@@ -17,7 +17,8 @@ class NeuralStackCell(MemoryCell):
     """One time step of `NeuralStack`.
 
     Args:
-        units, stacks, depth, width, top, actions, controller: as in `NeuralStack`.
+        units, stacks, depth, width, top, actions, controller, push_bias: as in
+            `NeuralStack`.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments: inputs `(batch, features)`; states: `[h, tops]` `(batch, units +
@@ -36,6 +37,7 @@ class NeuralStackCell(MemoryCell):
         top=1,
         actions="soft",
         controller="simple",
+        push_bias=0.0,
         **kwargs,
     ):
         self.stacks = check_count("stacks", stacks)
@@ -43,6 +45,7 @@ class NeuralStackCell(MemoryCell):
         self.width = check_count("width", width)
         self.top = _check_top(top, self.depth)
         self.actions = check_choice("actions", actions, ("soft", "hard"))
+        self.push_bias = check_number("push_bias", push_bias)
         super().__init__(
             units,
             memory_size=self.depth,
@@ -54,7 +57,11 @@ class NeuralStackCell(MemoryCell):
         self.state_size = self._sizes(self.stacks * self.depth * self.width)
 
     def build(self, input_shape):
-        self._build_control(input_shape, self.stacks * sum(self._told))
+        def biases(shape, dtype=None):
+            of_a_stack = [self.push_bias] + [0.0] * (2 + self.width)
+            return ops.convert_to_tensor(of_a_stack * self.stacks, dtype)
+
+        self._build_control(input_shape, self.stacks * sum(self._told), biases)
 
     def call(self, inputs, states):
         output, before, *c = states
@@ -82,7 +89,8 @@ class NeuralStackCell(MemoryCell):
         ]
 
     def get_config(self):
-        config, own = super().get_config(), "stacks depth width top actions"
+        config = super().get_config()
+        own = "stacks depth width top actions push_bias"
         for name in ("memory_size", "memory_width", "read_heads"):
             del config[name]
         return {**config, **{name: getattr(self, name) for name in own.split()}}
@@ -149,6 +157,10 @@ class NeuralStack(Recurrent):
         actions: "soft" or "hard".
         controller: "simple", a simple recurrent network as in the paper, "lstm", or
             "dense", one layer of tanh units that remembers nothing by itself.
+        push_bias: where the bias b of the pushes starts. At 0, the default, a stack
+            starts with a third of each action, and what is pushed has faded before
+            it is wanted, so that some training runs never find the stack; at 3 it
+            keeps nine tenths of each value from the first training step on.
         **kwargs: as in `keras.layers.RNN`: `return_sequences`, `return_state`,
             `go_backwards`, `stateful`, `unroll`, `zero_output_for_mask`, `name`, ...
 
@@ -158,7 +170,8 @@ class NeuralStack(Recurrent):
         all of them `(batch, timesteps, ...)`; with `return_state` also the last states.
     Masking: a masked step changes neither stacks, state nor output.
     Raises: ValueError: a size below 1, a `top` above `depth`, unknown `actions` or
-        `controller`; a state or a mask of another shape.
+        `controller`, a `push_bias` that is no finite number; a state or a mask of
+        another shape.
 
     Example:
         >>> layer = NeuralStack(8, depth=16, width=6, return_sequences=True)
@@ -182,6 +195,7 @@ class NeuralStack(Recurrent):
         top=1,
         actions="soft",
         controller="simple",
+        push_bias=0.0,
         **kwargs,
     ):
         cell = NeuralStackCell(
@@ -192,6 +206,7 @@ class NeuralStack(Recurrent):
             top=top,
             actions=actions,
             controller=controller,
+            push_bias=push_bias,
             **for_cell(kwargs),
         )
         super().__init__(cell, **kwargs)

@@ -1,5 +1,7 @@
 """Neural stacks against loops over the equations, and against a Python list."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -85,6 +87,7 @@ def test_as_a_recurrent_layer():
     )
 
 
+@functools.cache
 def obedient(**options):
     """A layer that does as it is told: 3 inputs for the action, 2 for the value.
 
@@ -100,32 +103,39 @@ def obedient(**options):
     return layer
 
 
-@settings(deadline=None, max_examples=25)
-@given(
-    st.lists(
-        st.tuples(st.sampled_from([PUSH, POP, NO_OP]), st.tuples(*[st.booleans()] * 2)),
-        min_size=1,
-        max_size=16,
-    ),
-    st.sampled_from(["soft", "hard"]),
+COMMANDS = st.lists(
+    st.tuples(st.sampled_from([PUSH, POP, NO_OP]), st.tuples(*[st.booleans()] * 2)),
+    max_size=16,
 )
-def test_with_hard_actions_it_is_a_list(commands, actions):
-    """Popping an empty stack leaves it empty; what is deeper than `depth` is lost."""
-    depth = 4
-    x = np.zeros((1, 16, 5), "float32")  # of one shape, so that JAX compiles once
-    x[:, :, NO_OP] = 1
-    expected, places = [], []
-    for t, (action, value) in enumerate(commands):
-        x[0, t, :3] = np.eye(3)[action]
-        x[0, t, 3:] = np.where(value, 1, -1)
+
+
+def obeyed(commands, depth):
+    """The places after each command to a Python list, padded below its bottom."""
+    places, after = [], []
+    for action, value in commands:
         if action == PUSH:
             places = [value, *places][:depth]
         elif action == POP:
             places = places[1:]
-        expected.append([*places, *[(-1, -1)] * depth][:depth])
+        after.append([*places, *[(-1, -1)] * depth][:depth])
+    return np.array(after, float).reshape(-1, depth, 2)
+
+
+@settings(deadline=None, max_examples=6)
+@given(st.lists(COMMANDS, min_size=16, max_size=16), st.sampled_from(["soft", "hard"]))
+def test_with_hard_actions_it_is_a_list(rows, actions):
+    """Popping an empty stack leaves it empty; what is deeper than `depth` is lost."""
+    depth = 4
+    x = np.zeros((16, 16, 5), "float32")  # of one shape, so that JAX compiles once
+    x[:, :, NO_OP] = 1
+    for row, commands in enumerate(rows):
+        for t, (action, value) in enumerate(commands):
+            x[row, t, :3] = np.eye(3)[action]
+            x[row, t, 3:] = np.where(value, 1, -1)
     outputs, *_ = run(obedient(depth=depth, top=depth, actions=actions), x)
-    found = outputs[0, : len(commands), 5:].reshape(-1, depth, 2)
-    np.testing.assert_allclose(found, np.array(expected, float), atol=1e-5)
+    for commands, output in zip(rows, outputs, strict=True):
+        found = output[: len(commands), 5:].reshape(-1, depth, 2)
+        np.testing.assert_allclose(found, obeyed(commands, depth), atol=1e-5)
 
 
 def test_hard_actions_have_the_gradients_of_the_shares():
@@ -147,6 +157,17 @@ def test_weights_of_a_soft_layer_fit_a_hard_one():
     np.testing.assert_allclose(*run(soft, X), *run(hard, X), atol=1e-5)
 
 
+def test_push_bias_is_where_the_pushes_start():
+    layer = NeuralStack(4, stacks=2, width=3, push_bias=3)
+    layer.build(X.shape)
+    np.testing.assert_array_equal(layer.get_weights()[1], [3, 0, 0, 0, 0, 0] * 2)
+    again = NeuralStack.from_config(layer.get_config())
+    assert again.cell.push_bias == 3
+    shares = np.exp([3, 0, 0]) / np.exp([3, 0, 0]).sum()
+    found = layer.actions_from(np.zeros((1, 1, 4 + 2 * 3), "float32"))
+    np.testing.assert_allclose(found[0, 0], [shares, shares], rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -157,6 +178,7 @@ def test_weights_of_a_soft_layer_fit_a_hard_one():
         ({"top": 4}, "top: expected at most the 3 places of a stack, received 4"),
         ({"actions": "firm"}, "actions: expected 'soft' or 'hard', received 'firm'"),
         ({"controller": "gru"}, "controller: expected 'lstm' or 'simple' or 'dense'"),
+        ({"push_bias": np.inf}, "push_bias: expected a finite number, received inf"),
         ({"units": 0}, "units: expected a whole number of at least 1, received 0"),
     ],
 )
