@@ -10,7 +10,8 @@ ifdef RNN_TUTORIALS_DATA_DIR
 export RNN_TUTORIALS_DATA_DIR := $(abspath $(RNN_TUTORIALS_DATA_DIR))
 endif
 
-.PHONY: run test test-jax test-long lint format unit lessons-test lab lessons clean
+.PHONY: run test test-jax test-long lint format unit lessons-test lab lessons train-ntm
+.PHONY: clean
 
 run: $(INSTALLED)
 	$(BIN)/python -m rnn_tutorials.lessons run 01 --out build
@@ -45,6 +46,10 @@ lab: $(INSTALLED)
 lessons: $(INSTALLED)
 	$(BIN)/python -m rnn_tutorials.lessons store $(LESSONS)
 	$(BIN)/python -m rnn_tutorials.lessons table
+
+# Train the networks that lessons 27 and 27b load, or those of TASKS="ngrams".
+train-ntm: $(INSTALLED)
+	$(BIN)/python -m rnn_tutorials.ntm_tasks $(TASKS)
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .

@@ -99,6 +99,7 @@ _SUBMODULES = (
     "history_compressor",
     "layers",
     "ngram_evidence",
+    "ntm_tasks",
     "padding",
     "plotting",
     "readout",

@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "trees": {"_checks"},
     "truncated_bptt": {"_checks"},
     "lessons": {"_whole_file"},
+    "ntm_tasks": {"_whole_file", "datasets", "layers", "seeds"},
     "tables": {"_tables"},
     "_tables": {"_tables"},
     "exponential_smoothing": set(),
