@@ -68,7 +68,7 @@ def test_training_is_repeatable_and_its_weights_come_back(small):
 
 
 def test_bad_names(small):
-    with pytest.raises(ValueError, match=r"task: expected one of short-copy, copy.* 'sing'"):
+    with pytest.raises(ValueError, match=r"task: expected one of .* 'sing'"):
         ntm_tasks.build("sing")
     with pytest.raises(
         ValueError, match=r"network: expected 'ntm' or 'lstm', .* 'gru'"
