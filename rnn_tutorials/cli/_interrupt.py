@@ -12,34 +12,39 @@ PATIENCE_S = 10  # more than it takes to tidy up
 
 @contextlib.contextmanager
 def interruptible():
-    """Let Ctrl-C end what runs inside with `KeyboardInterrupt`, wherever it arrives.
+    """Let Ctrl-C end the process, wherever it arrives inside, with `INTERRUPTED`.
 
+    What runs inside can tidy up: a `KeyboardInterrupt` passes through it. But
     TensorFlow calls Python from C++, which may print what is raised there and go on, or
     raise something else in its place. So nothing more is printed of errors that nobody
-    can catch, whatever error comes out is the interruption, and a process that is not
-    out of here after `PATIENCE_S` is ended: files stay whole or as before, as with a
-    kill. Does nothing outside the main thread, where no signal arrives.
+    can catch, and a process that is not out of here after `PATIENCE_S` is ended: files
+    stay whole or as before, as with a kill. Does nothing outside the main thread, where
+    no signal arrives.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    timers, hooks = [], (sys.excepthook, sys.unraisablehook)
+    # Held, an interruption keeps alive what it interrupted. Set free, a TensorFlow data
+    # set that is being read may wait for ever for a thread that waits for Python.
+    held, timers, hooks = [], [], (sys.excepthook, sys.unraisablehook)
 
     def interrupt(number, frame):
-        end = threading.Timer(PATIENCE_S, os._exit, [INTERRUPTED])
-        end.daemon = True
-        timers.append(end)
-        end.start()
+        timers.append(threading.Timer(PATIENCE_S, os._exit, [INTERRUPTED]))
+        timers[-1].daemon = True
+        timers[-1].start()
         sys.excepthook = sys.unraisablehook = _print_nothing  # over typer's own hook
-        raise KeyboardInterrupt
+        held.append(KeyboardInterrupt())
+        raise held[-1]
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
-    except Exception as error:
-        if timers:
-            raise KeyboardInterrupt from error
-        raise
+        if held:  # typer makes an exit code of it
+            leave()
+    except BaseException:
+        if not held:
+            raise
+        leave()
     finally:
         signal.signal(signal.SIGINT, before)
         sys.excepthook, sys.unraisablehook = hooks
@@ -48,11 +53,7 @@ def interruptible():
 
 
 def leave():
-    """End the process; call it while the `KeyboardInterrupt` is being handled.
-
-    It holds what was interrupted. Set free, a TensorFlow data set that is being read
-    may wait for its own thread, which waits for Python, for ever.
-    """
+    """End the process without taking it down."""
     with contextlib.suppress(OSError):
         sys.stdout.flush()
     os._exit(INTERRUPTED)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rnn_tutorials.cli._interrupt import interruptible, leave
+from rnn_tutorials.cli._interrupt import INTERRUPTED, interruptible
 
 PROGRAM = "rnn-tutorials"
 NO, WRONG = 1, 2
@@ -66,8 +66,8 @@ def run(app, arguments=None):
             code = app(args=arguments, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except (KeyboardInterrupt, typer.Abort):
-        leave()
+    except (KeyboardInterrupt, typer.Abort):  # before or after, or at a prompt
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain while it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
