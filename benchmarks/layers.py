@@ -39,6 +39,7 @@ QUICK = {(4, 6, 3, 5): 1}, ((4, 5, 3, 5), 1)
 LSTM, GRU, PAPER_GRU = "keras LSTM", "keras GRU", "keras GRU(reset_after=False)"
 # The rest of the family, with less to do.
 FAMILY_SHAPES = {(32, 100, 128, 64): 5, (64, 48, 8, 32): 15}
+MEMORIES = "NeuralStack", "NTM", "DNC"
 SLOTS, SLOT_WIDTH, SLOT_GROWTH = 32, 20, (32, 64, 128)
 PEERS = {LSTM: f"{TORCH} LSTM", GRU: f"{TORCH} GRU"}
 BOUND = "bare matrix products × 3"
@@ -86,11 +87,12 @@ def memories(units, slots):
     """The layers with a memory outside; what they read is part of their output."""
     ours = rt.layers
     sizes = {"memory_size": slots, "memory_width": SLOT_WIDTH}
-    return {
-        "NeuralStack": ours.NeuralStack(units, depth=slots, width=SLOT_WIDTH),
-        "NTM": ours.NTM(units, **sizes),
-        "DNC": ours.DNC(units, **sizes),
-    }
+    found = (
+        ours.NeuralStack(units, depth=slots, width=SLOT_WIDTH),
+        ours.NTM(units, **sizes),
+        ours.DNC(units, **sizes),
+    )
+    return dict(zip(MEMORIES, found, strict=True))
 
 
 def on_chains(tree_layer):
@@ -160,7 +162,7 @@ def measure_shape(report, shape, steps, options, found, title="A training step")
     x = inputs_of(*shape)
     jobs, traced = {}, {}
     for name, layer in found.items():
-        read = SLOT_WIDTH if name in memories(units, SLOTS) else 0
+        read = SLOT_WIDTH if name in MEMORIES else 0
         assert layer(x[:, :2]).shape == (batch, units + read), name
         step = training_step(layer, features)
         start = time.perf_counter()

@@ -32,10 +32,10 @@ class Recipe:
 
     generate: Callable  # (n, seed) -> task of n sequences
     memory: dict  # sizes of the NTM layer
+    batches: int
     units: int = 100
     rate: float = 0.005
     batch_size: int = 16
-    batches: int = 1000
     seed: int = 0
 
 

@@ -26,12 +26,12 @@ def interruptible():
         return
     # Held, an interruption keeps alive what it interrupted. Set free, a TensorFlow data
     # set that is being read may wait for ever for a thread that waits for Python.
-    held, timers, hooks = [], [], (sys.excepthook, sys.unraisablehook)
+    held = []
 
     def interrupt(number, frame):
-        timers.append(threading.Timer(PATIENCE_S, os._exit, [INTERRUPTED]))
-        timers[-1].daemon = True
-        timers[-1].start()
+        end = threading.Timer(PATIENCE_S, os._exit, [INTERRUPTED])
+        end.daemon = True
+        end.start()
         sys.excepthook = sys.unraisablehook = _print_nothing  # over typer's own hook
         held.append(KeyboardInterrupt())
         raise held[-1]
@@ -39,20 +39,13 @@ def interruptible():
     before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
-        if held:  # typer makes an exit code of it
-            leave()
-    except BaseException:
-        if not held:
-            raise
-        leave()
     finally:
+        if held:  # whatever became of it: typer makes an exit code of it
+            _leave()
         signal.signal(signal.SIGINT, before)
-        sys.excepthook, sys.unraisablehook = hooks
-        for timer in timers:
-            timer.cancel()
 
 
-def leave():
+def _leave():
     """End the process without taking it down."""
     with contextlib.suppress(OSError):
         sys.stdout.flush()
