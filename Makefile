@@ -47,7 +47,7 @@ lessons: $(INSTALLED)
 	$(BIN)/python -m rnn_tutorials.lessons store $(LESSONS)
 	$(BIN)/python -m rnn_tutorials.lessons table
 
-# Train the networks that lesson 27 loads, or only those of TASKS="copy".
+# Train the networks that lessons 27 and 27b load, or only those of TASKS="copy".
 train-ntm: $(INSTALLED)
 	$(BIN)/python -m rnn_tutorials.ntm_tasks $(TASKS)
 

@@ -1,6 +1,7 @@
 """What the benchmarks share: interleaved timing, memory, and the written report.
 
-Standard library only. Call `fix_threads` before anything imports TensorFlow.
+Imports the standard library and the package's writer of files. Call `fix_threads`
+before anything imports TensorFlow.
 """
 
 import argparse
@@ -15,6 +16,8 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
+
+from rnn_tutorials._whole_file import write_whole
 
 
 def arguments(description):
@@ -140,14 +143,6 @@ class Report:
     def _add(self, *lines):
         self.lines += lines
         print(*lines, sep="\n", flush=True)
-
-
-def write_whole(path, text):
-    """Write a file at once: nobody ever reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    new.write_text(text, "utf-8")
-    os.replace(new, path)
 
 
 def listed(mapping):

@@ -43,6 +43,7 @@ ACCURATE = Recipe(
         "units": 48,
         "bidirectional": True,
         "summary": "max_mean",
+        "pair_buckets": 100_000,
     },
 )
 FAST = Recipe(

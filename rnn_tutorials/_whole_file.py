@@ -4,11 +4,18 @@ import os
 
 
 def write_whole(path, content):
-    """Write text or bytes aside, then rename: a crash leaves the old file, or none."""
+    """Write a file aside, then rename it: a crash leaves the old file, or none.
+
+    `content`: text, bytes, or a function that writes to the open binary file.
+    """
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content.encode() if isinstance(content, str) else content)
+        with aside.open("wb") as file:
+            if callable(content):
+                content(file)
+            else:
+                file.write(content.encode() if isinstance(content, str) else content)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

@@ -149,7 +149,9 @@ def skill_score(error, reference_error):
         ValueError: a reference error of 0 or below.
     """
     if not reference_error > 0:
-        raise ValueError(f"reference_error: expected above 0, got {reference_error}")
+        raise ValueError(
+            f"reference_error: expected above 0, received {reference_error}"
+        )
     return 1 - np.asarray(error) / reference_error
 
 

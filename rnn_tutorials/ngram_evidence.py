@@ -4,7 +4,6 @@ Imports NumPy, the checks and the writer of files. The channels go into
 `build_ngram_cnn_lstm` beside the word ids.
 """
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -158,9 +157,9 @@ class NgramEvidence:
             for name, array in zip(("keys", "p", "n"), table, strict=True)
         }
         about = {"vocabulary_size": self.vocabulary_size, "orders": self.orders}
-        content = io.BytesIO()
-        np.savez_compressed(content, **about, **arrays)
-        write_whole(Path(path), content.getvalue())
+        write_whole(
+            Path(path), lambda file: np.savez_compressed(file, **about, **arrays)
+        )
 
     @classmethod
     def load(cls, path):

@@ -1,13 +1,12 @@
 """The tasks of the Neural Turing Machine paper: how they are learnt, and what came out.
 
-Lesson 27 trains the short copy task by its recipe; the others take minutes. For them
-`make train-ntm` leaves weights and a log in `data/ntm/`. Imports keras, tqdm, and the
-layers and data sets of this package.
+Lessons 27 and 27b train those called short by their recipes; the others take minutes.
+For them `make train-ntm` leaves weights and a log in `data/ntm/`. Imports keras, tqdm,
+and the layers and data sets of this package.
 """
 
 import argparse
 import dataclasses
-import io
 import json
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from tqdm import tqdm
 
 from rnn_tutorials import datasets
 from rnn_tutorials._whole_file import write_whole
+from rnn_tutorials.datasets.algorithmic import Task
 from rnn_tutorials.datasets.series import bundled_dir
 from rnn_tutorials.layers import NTM
 from rnn_tutorials.seeds import restart
@@ -31,8 +31,9 @@ class Recipe:
     """How a task is made and learnt."""
 
     generate: Callable  # (n, seed) -> task of n sequences
-    memory: dict  # sizes of the NTM layer
+    memory: dict  # of the NTM layer: slots and heads
     batches: int
+    controller: str = "dense"
     units: int = 100
     rate: float = 0.005
     batch_size: int = 16
@@ -58,8 +59,46 @@ RECIPES = {
         batches=3000,
         seed=2,
     ),
+    "repeat-copy": Recipe(
+        lambda n, seed: datasets.generate_repeat_copy(
+            n, (1, 5), (1, 5), bits=4, seed=seed
+        ),
+        {"memory_size": 32, "memory_width": 10, "read_heads": 3, "write_heads": 2},
+        batches=2000,
+        seed=5,
+    ),
+    "short-ngrams": Recipe(
+        lambda n, seed: datasets.generate_ngrams(n, 50, order=3, seed=seed),
+        {"memory_size": 16, "memory_width": 10, "first_memory": "trained"},
+        controller="lstm",
+        units=32,
+        rate=0.006,
+        batch_size=32,
+        batches=800,
+    ),
+    "ngrams": Recipe(
+        lambda n, seed: datasets.generate_ngrams(n, seed=seed),
+        {"memory_size": 40, "memory_width": 8, "first_memory": "trained"},
+        controller="lstm",
+        units=48,
+        rate=0.004,
+        batches=6000,
+    ),
+    "priority-sort": Recipe(
+        lambda n, seed: datasets.generate_priority_sort(n, seed=seed),
+        {
+            "memory_size": 32,
+            "memory_width": 14,
+            "read_heads": 4,
+            "write_heads": 4,
+            "first_memory": "trained",
+        },
+        units=128,
+        rate=0.004,
+        batches=6000,
+    ),
 }
-STORED = [task for task in RECIPES if task != "short-copy"]
+STORED = [task for task in RECIPES if not task.startswith("short-")]
 
 
 def build(task: str, network: str = "ntm") -> keras.Model:
@@ -82,9 +121,8 @@ def build(task: str, network: str = "ntm") -> keras.Model:
     X, y, _ = recipe.generate(1, 0)
     inputs = keras.Input((None, X.shape[-1]))
     if network == "ntm":
-        layer = NTM(
-            recipe.units, controller="dense", return_sequences=True, **recipe.memory
-        )
+        options = {"controller": recipe.controller, "return_sequences": True}
+        layer = NTM(recipe.units, **recipe.memory, **options)
     else:
         layer = keras.layers.LSTM(recipe.units, return_sequences=True)
     bits = keras.layers.Dense(y.shape[-1], activation="sigmoid")(layer(inputs))
@@ -124,6 +162,18 @@ def train(model: keras.Model, task: str, seed: int) -> list[float]:
             bar.update(CHUNK)
             bar.set_postfix(loss=losses[-1])
     return losses
+
+
+def accuracy(model: keras.Model, task: Task) -> float:
+    """Share of right bits among those that are asked for.
+
+    Args:
+        model: from `build`.
+        task: as the generators return it.
+    """
+    # Called, not `predict`: compiling for each length would take longer.
+    right = (np.asarray(model(task.X)) > 0.5) == task.y
+    return right[task.weights > 0].mean()
 
 
 def load_trained(task: str, network: str = "ntm") -> keras.Model:
@@ -178,9 +228,8 @@ def train_and_store(task: str, network: str = "ntm"):
 
 
 def _write_weights(path, weights):
-    content = io.BytesIO()
-    np.savez(content, **{f"{k:02}": each for k, each in enumerate(weights)})
-    write_whole(path, content.getvalue())
+    arrays = {f"{k:02}": each for k, each in enumerate(weights)}
+    write_whole(path, lambda file: np.savez(file, **arrays))
 
 
 def _recipe(task):

@@ -25,7 +25,7 @@ HEADINGS = [
     "## References",
 ]
 # One lesson after the other; `make test` runs two at a time.
-COURSE_BUDGET_S = 47 * 60
+COURSE_BUDGET_S = 49 * 60
 # Two minutes is the limit, but 12 trains on 25,000 reviews, as the script that it
 # repeats did.
 LONGEST_BUDGET_S = {"12": 300}
@@ -56,7 +56,7 @@ def test_there_are_lessons():
     assert {path.name.partition("_")[0] for path in NOTEBOOKS} >= {
         *("01", "02", "03", "04", "05", "05b", "05c", "06", "07", "08", "09", "10"),
         *("05d", "11", "12", "19", "20", "21", "22", "22b", "23", "24", "25", "26"),
-        *("27", "28", "32"),
+        *("27", "27b", "28", "32"),
     }
 
 

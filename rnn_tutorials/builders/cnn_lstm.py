@@ -14,6 +14,7 @@ from rnn_tutorials.layers import (
     MaskedGlobalAveragePooling1D,
     MaskedGlobalMaxPooling1D,
     MaskedMaxPooling1D,
+    PairEmbedding,
 )
 
 SUMMARIES = ("last", "max", "max_mean")
@@ -31,6 +32,7 @@ def build_cnn_lstm(
     bidirectional=False,
     summary="last",
     mask=True,
+    pair_buckets=0,
     dropout=0.25,
     classes=2,
     name="cnn_lstm",
@@ -58,6 +60,8 @@ def build_cnn_lstm(
         mask: True for texts padded on the right with 0; the mask is carried through
             convolution and pooling, so that padding changes nothing. False is the
             classic network of plain Keras layers, for texts padded on the left.
+        pair_buckets: rows of a table of vectors for pairs of neighbouring words
+            (`PairEmbedding`), added to those of the words; 0 leaves it out.
         dropout: share of the embedding's outputs dropped in training.
         classes: 2 gives one probability (for `binary_crossentropy`), more give one
             per class (for `sparse_categorical_crossentropy`).
@@ -78,7 +82,7 @@ def build_cnn_lstm(
     inputs = keras.Input(
         (_common.check_timesteps(timesteps),), dtype="int32", name="word_ids"
     )
-    x = _embed(inputs, vocabulary_size, embedding_dim, dropout, mask)
+    x = _embed(inputs, vocabulary_size, embedding_dim, dropout, mask, pair_buckets)
     x = _read(
         x,
         filters=filters,
@@ -144,7 +148,7 @@ def build_ngram_cnn_lstm(
         "word_ids": keras.Input((timesteps,), dtype="int32", name="word_ids"),
         "evidence": keras.Input((timesteps, channels), name="evidence"),
     }
-    words = _embed(inputs["word_ids"], vocabulary_size, embedding_dim, dropout, True)
+    words = _embed(inputs["word_ids"], vocabulary_size, embedding_dim, dropout)
     channel_dropout = _common.check_dropout(channel_dropout, "channel_dropout")
     evidence = keras.layers.Dropout(channel_dropout)(inputs["evidence"])
     x = MaskedConcatenate()([words, evidence])
@@ -163,12 +167,17 @@ def build_ngram_cnn_lstm(
     return keras.Model(inputs, _probability(x, classes), name=name)
 
 
-def _embed(word_ids, vocabulary_size, embedding_dim, dropout, mask):
+def _embed(
+    word_ids, vocabulary_size, embedding_dim, dropout, mask=True, pair_buckets=0
+):
     x = keras.layers.Embedding(
         check_count("vocabulary_size", vocabulary_size),
         check_count("embedding_dim", embedding_dim),
         mask_zero=mask,
     )(word_ids)
+    if check_count("pair_buckets", pair_buckets, at_least=0):
+        pairs = PairEmbedding(pair_buckets, embedding_dim, mask_zero=mask)(word_ids)
+        x = keras.layers.Add()([x, pairs])
     return keras.layers.Dropout(_common.check_dropout(dropout))(x)
 
 

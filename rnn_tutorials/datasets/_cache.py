@@ -4,13 +4,13 @@ The file carries the key it was made for, and a reader believes nothing else: a 
 outdated or damaged file is simply no answer, and the caller computes anew.
 """
 
-import os
-import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
+from rnn_tutorials._whole_file import write_whole
 
 _KEY = "cache_key"
 
@@ -35,15 +35,12 @@ def write_cache(path: Path, key: str, arrays: dict[str, np.ndarray]) -> bool:
         Whether the file was written. A reader sees the old file or the new one, never a
         part, also when several processes write at once.
     """
-    temporary = None
+
+    def write(file):
+        np.savez(file, **arrays, **{_KEY: np.array(key)})
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, suffix=".tmp", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            np.savez(file, **arrays, **{_KEY: np.array(key)})
-        os.replace(temporary, path)
+        write_whole(path, write)
     except OSError as error:
         warnings.warn(
             f"The cache file {path} can't be written ({error}); going on without it, "
@@ -51,9 +48,6 @@ def write_cache(path: Path, key: str, arrays: dict[str, np.ndarray]) -> bool:
             stacklevel=2,
         )
         return False
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
     return True
 
 

@@ -99,7 +99,7 @@ def fetch(name: str) -> Path:
         'aclImdb_v1.tar.gz'
     """
     if name not in REMOTES:
-        raise ValueError(f"name: expected one of {sorted(REMOTES)}, got {name!r}")
+        raise ValueError(f"name: expected one of {sorted(REMOTES)}, received {name!r}")
     remote = REMOTES[name]
     target = data_dir() / remote.path
     import requests  # slow to import, and most runs download nothing

@@ -111,7 +111,7 @@ def generate_reviews(n: int, *, seed: int) -> tuple[list[str], np.ndarray]:
         1
     """
     if n < 2 or n % 2:
-        raise ValueError(f"n: expected an even number of at least 2, got {n}")
+        raise ValueError(f"n: expected an even number of at least 2, received {n}")
     rng = np.random.default_rng(seed)
     texts: list[str] = []
     labels = np.empty(n, dtype=np.int32)

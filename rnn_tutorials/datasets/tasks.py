@@ -148,13 +148,13 @@ def generate_delayed_recall(
 
 def _check_size(n, timesteps):
     if n < 1:
-        raise ValueError(f"n: expected at least 1, got {n}")
+        raise ValueError(f"n: expected at least 1, received {n}")
     if timesteps < 1:
-        raise ValueError(f"timesteps: expected at least 1, got {timesteps}")
+        raise ValueError(f"timesteps: expected at least 1, received {timesteps}")
 
 
 def _check_lag(lag, timesteps):
     if not 1 <= lag < timesteps:
         raise ValueError(
-            f"lag: expected 1 … timesteps - 1 = {timesteps - 1}, got {lag}"
+            f"lag: expected 1 … timesteps - 1 = {timesteps - 1}, received {lag}"
         )

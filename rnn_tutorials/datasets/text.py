@@ -47,7 +47,7 @@ def tokenize(text: str) -> list[str]:
         ["don't", 'miss', 'it', "it's", 'great']
     """
     if not isinstance(text, str):
-        raise TypeError(f"text: expected a string, got {type(text).__name__}")
+        raise TypeError(f"text: expected a string, received {type(text).__name__}")
     text = _BREAK.sub(" ", text).replace("\u2019", "'").lower()
     return _WORD.findall(unicodedata.normalize("NFC", text))
 
@@ -76,17 +76,21 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if isinstance(self.words, str):
-            raise TypeError(f"words: expected a sequence of words, got {self.words!r}")
+            raise TypeError(
+                f"words: expected a sequence of words, received {self.words!r}"
+            )
         words = tuple(self.words)
         for word in words:
             if not isinstance(word, str):
-                raise TypeError(f"words: expected strings, got {word!r}")
+                raise TypeError(f"words: expected strings, received {word!r}")
         ids = {word: number for number, word in enumerate(words, FIRST_WORD_ID)}
         if len(ids) != len(words):
             repeated = next(w for w, count in Counter(words).items() if count > 1)
-            raise ValueError(f"words: expected each word once, got {repeated!r} twice")
+            raise ValueError(
+                f"words: expected each word once, received {repeated!r} twice"
+            )
         if "" in ids:
-            raise ValueError("words: expected non-empty words, got ''")
+            raise ValueError("words: expected non-empty words, received ''")
         object.__setattr__(self, "words", words)
         object.__setattr__(self, "_ids", ids)
 
@@ -107,14 +111,14 @@ class Vocabulary:
             ValueError: no text at all, or `size` below 4.
         """
         if isinstance(texts, str):
-            raise TypeError("texts: expected several texts, got one string")
+            raise TypeError("texts: expected several texts, received one string")
         counts: Counter[str] = Counter()
         number = 0
         for text in texts:
             counts.update(tokenize(text))
             number += 1
         if number == 0:
-            raise ValueError("texts: expected at least one text, got none")
+            raise ValueError("texts: expected at least one text, received none")
         ordered = sorted(counts, key=lambda word: (-counts[word], word))
         return cls(tuple(ordered)).cut(size)
 
@@ -149,13 +153,13 @@ class Vocabulary:
         ids = np.asarray(ids if isinstance(ids, np.ndarray) else list(ids))
         if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu"):
             raise ValueError(
-                "ids: expected integers of shape (timesteps,), got "
+                "ids: expected integers of shape (timesteps,), received "
                 f"{ids.dtype} of shape {ids.shape}"
             )
         outside = ids[(ids < 0) | (ids >= len(self))]
         if outside.size:
             raise ValueError(
-                f"ids: expected ids from 0 to {len(self) - 1}, got {outside[0]}"
+                f"ids: expected ids from 0 to {len(self) - 1}, received {outside[0]}"
             )
         return " ".join(self._word(int(i)) for i in ids if i > START_ID)
 
@@ -173,11 +177,12 @@ class Vocabulary:
         try:
             content = json.loads(text)
         except ValueError as error:
-            raise ValueError(f"text: expected JSON, got {text[:40]!r}") from error
+            raise ValueError(f"text: expected JSON, received {text[:40]!r}") from error
         known = isinstance(content, dict) and content.get("format") == _FORMAT
         if not known or not isinstance(content.get("words"), list):
             raise ValueError(
-                f"text: expected a vocabulary of format {_FORMAT}, got {text[:40]!r}"
+                f"text: expected a vocabulary of format {_FORMAT}, "
+                f"received {text[:40]!r}"
             )
         return cls(tuple(content["words"]))
 
@@ -186,11 +191,11 @@ def check_size(argument: str, size: Any) -> int:
     """Return `size` if it is an integer number of ids that leaves room for a word."""
     if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
         raise TypeError(
-            f"{argument}: expected an integer or None, got {type(size).__name__}"
+            f"{argument}: expected an integer or None, received {type(size).__name__}"
         )
     if size <= FIRST_WORD_ID:
         raise ValueError(
             f"{argument}: expected at least {FIRST_WORD_ID + 1} (three special ids and "
-            f"one word), got {size}"
+            f"one word), received {size}"
         )
     return int(size)

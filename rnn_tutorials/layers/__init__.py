@@ -44,6 +44,8 @@ ntm
     `NTM`: a network beside a memory that it reads and writes (2014).
 dnc
     `DNC`: such a memory that knows which slots are free and what came next (2016).
+pair_embedding
+    `PairEmbedding`: a vector for each pair of neighbouring words, by hashing (2017).
 masking
     `MaskedConv1D`, `MaskedMaxPooling1D`, `MaskedGlobalMaxPooling1D`,
     `MaskedGlobalAveragePooling1D`, `MaskedConcatenate`: convolution, pooling and
@@ -79,6 +81,7 @@ from rnn_tutorials.layers.masking import (
 from rnn_tutorials.layers.modern_hopfield import ModernHopfield
 from rnn_tutorials.layers.neural_stack import NeuralStack, NeuralStackCell
 from rnn_tutorials.layers.ntm import NTM, NTMCell
+from rnn_tutorials.layers.pair_embedding import PairEmbedding
 from rnn_tutorials.layers.recursive import (
     Recursive,
     RecursiveCell,
@@ -122,6 +125,7 @@ __all__ = [
     "NTMCell",
     "NeuralStack",
     "NeuralStackCell",
+    "PairEmbedding",
     "PeepholeLSTM",
     "PeepholeLSTMCell",
     "Recursive",

@@ -36,9 +36,9 @@ def shifted(weights, shifts):
 
 def sharpened(weights, powers):
     """Weightings to the power of `powers` `(batch, heads, 1)`, made to sum to 1."""
-    sharp = ops.power(_precise(weights) + TINY, _precise(powers))
-    sharp = sharp / ops.sum(sharp, axis=-1, keepdims=True)
-    return ops.cast(sharp, weights.dtype)
+    # As a softmax: a high power of small shares is 0 in float32 for all of them.
+    logits = _precise(powers) * ops.log(_precise(weights) + TINY)
+    return ops.cast(ops.softmax(logits, axis=-1), weights.dtype)
 
 
 def read(memory, weights):

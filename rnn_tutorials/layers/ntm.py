@@ -5,11 +5,13 @@ from keras import ops
 
 from rnn_tutorials._checks import check_count
 from rnn_tutorials.layers import _addressing as addressing
+from rnn_tutorials.layers._checks import check_choice
 from rnn_tutorials.layers._memory_cell import MemoryCell, flat, parts
 from rnn_tutorials.layers._recurrent import Recurrent, for_cell
 
 # Cosines with an empty memory must be defined, and the same for all slots.
 EMPTY = 1e-6
+FIRST_MEMORIES = ("constant", "trained")
 # Of the slot where all heads begin; those of the others are 0.
 FIRST_LOGIT = 5.0
 
@@ -20,7 +22,7 @@ class NTMCell(MemoryCell):
 
     Args:
         units, memory_size, memory_width, read_heads, write_heads, shift_range,
-            controller: as in `NTM`.
+            controller, first_memory: as in `NTM`.
         **kwargs: `name`, `dtype`, `trainable`.
 
     Call arguments: inputs `(batch, features)`; states: `[h, r]` `(batch, units +
@@ -41,6 +43,7 @@ class NTMCell(MemoryCell):
         write_heads=1,
         shift_range=1,
         controller="lstm",
+        first_memory="constant",
         **kwargs,
     ):
         super().__init__(
@@ -53,6 +56,7 @@ class NTMCell(MemoryCell):
         )
         self.write_heads = check_count("write_heads", write_heads)
         self.shift_range = _check_reach(shift_range, self.memory_size)
+        self.first_memory = check_choice("first_memory", first_memory, FIRST_MEMORIES)
         self.state_size = self._sizes(
             self.memory_size * self.memory_width, self._heads * self.memory_size
         )
@@ -71,6 +75,12 @@ class NTMCell(MemoryCell):
             initializer=_at_first_slot,
             name="first_weights",
         )
+        if self.first_memory == "trained":
+            self.first_slots = self.add_weight(
+                shape=(self.memory_size, self.memory_width),
+                initializer=keras.initializers.RandomNormal(stddev=0.5),
+                name="first_slots",
+            )
 
     def call(self, inputs, states):
         output, memory, weights, *c = states
@@ -92,17 +102,21 @@ class NTMCell(MemoryCell):
             [ops.zeros(self.units, dtype), ops.tanh(ops.cast(self.first_read, dtype))]
         )
         weights = ops.softmax(ops.cast(self.first_weights, dtype), axis=-1)
-        sizes = self.state_size
         return [
             ops.tile(row[None], (batch_size, 1)),
-            ops.full((batch_size, sizes[1]), EMPTY, dtype),
+            ops.tile(self._memory_at_first(), (batch_size, 1)),
             ops.tile(ops.reshape(weights, (1, -1)), (batch_size, 1)),
-            *(ops.zeros((batch_size, size), dtype) for size in sizes[3:]),
+            *(ops.zeros((batch_size, size), dtype) for size in self.state_size[3:]),
         ]
 
     def get_config(self):
-        own = {"write_heads": self.write_heads, "shift_range": self.shift_range}
-        return {**super().get_config(), **own}
+        own = "write_heads", "shift_range", "first_memory"
+        return {**super().get_config(), **{name: getattr(self, name) for name in own}}
+
+    def _memory_at_first(self):
+        if self.first_memory == "trained":
+            return ops.reshape(ops.cast(self.first_slots, self.compute_dtype), (1, -1))
+        return ops.full((1, self.state_size[1]), EMPTY, self.compute_dtype)
 
     @property
     def _heads(self):
@@ -158,9 +172,9 @@ class NTM(Recurrent):
         h_t    = controller(x_t, r_{t-1})
 
     Heads write before others read, as in the paper, where r_t comes from M_t; several
-    erase before any adds. The first memory is constant. At first all heads begin at the
-    first slot; where they begin and what they have read is trained. Keys and what is
-    added are squashed by tanh, erase by sigmoid.
+    erase before any adds. At first all heads begin at the first slot; where they begin
+    and what they have read is trained. Keys and what is added are squashed by tanh,
+    erase by sigmoid.
 
     The output is [h_t, r_t]; a `Dense` layer after it makes the answer.
 
@@ -173,6 +187,10 @@ class NTM(Recurrent):
             and such that no slot is reached twice, 2 shift_range + 1 <= memory_size.
         controller: "lstm" or "simple" (as `keras.layers.SimpleRNN`), which have a
             memory of their own, or "dense", one layer of tanh units that has none.
+        first_memory: "constant", the same in all slots, with which tasks like copying
+            are learnt faster and work with any number of slots; or "trained", random
+            numbers at first, so that a key can find a slot that is still empty, as
+            tasks need that file things under something.
         **kwargs: as in `keras.layers.RNN`: `return_sequences`, `return_state`,
             `go_backwards`, `stateful`, `unroll`, `zero_output_for_mask`, `name`, ...
 
@@ -183,7 +201,7 @@ class NTM(Recurrent):
         states.
     Masking: a masked step changes neither memory, heads, state nor output.
     Raises: ValueError: a size below 1, a `shift_range` that reaches round the memory,
-        an unknown `controller`; a state or a mask of another shape.
+        an unknown `controller` or `first_memory`; a state or a mask of another shape.
 
     Example:
         >>> layer = NTM(8, memory_size=16, memory_width=6, return_sequences=True)
@@ -205,6 +223,7 @@ class NTM(Recurrent):
         write_heads=1,
         shift_range=1,
         controller="lstm",
+        first_memory="constant",
         **kwargs,
     ):
         cell = NTMCell(
@@ -215,6 +234,7 @@ class NTM(Recurrent):
             write_heads=write_heads,
             shift_range=shift_range,
             controller=controller,
+            first_memory=first_memory,
             **for_cell(kwargs),
         )
         super().__init__(cell, **kwargs)

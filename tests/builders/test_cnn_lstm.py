@@ -11,8 +11,13 @@ from rnn_tutorials.builders import build_cnn_lstm, build_ngram_cnn_lstm
 
 SMALL = {"embedding_dim": 5, "filters": 6, "units": 4}
 EVERY = [
-    {"bidirectional": both, "summary": summary}
-    for both, summary in itertools.product([False, True], ["last", "max", "max_mean"])
+    *(
+        {"bidirectional": both, "summary": summary}
+        for both, summary in itertools.product(
+            [False, True], ["last", "max", "max_mean"]
+        )
+    ),
+    {"pair_buckets": 9},
 ]
 
 
@@ -52,8 +57,8 @@ def test_the_mask_adds_no_parameters():
             for mask in (True, False)
         )
         assert masked.count_params() == plain.count_params()
-    # embedding, convolution, two LSTMs of 4, output of their maximum and mean
-    expected = 30 * 5 + 5 * 5 * 6 + 6 + 2 * 4 * (4 * (6 + 4) + 4) + 16 + 1
+    # words, pairs, convolution, LSTM of 4, output
+    expected = 30 * 5 + 10 * 5 + 5 * 5 * 6 + 6 + 4 * (4 * (6 + 4) + 4) + 4 + 1
     assert masked.count_params() == expected
 
 
@@ -161,6 +166,7 @@ def test_wrong_shapes_name_the_input(shape):
             for value in (0, 2.5, True)
         ),
         ({"classes": 1}, r"classes: .* at least 2, received 1"),
+        ({"pair_buckets": -1}, r"pair_buckets: expected a whole number .* received -1"),
         ({"summary": "mean"}, r"summary: expected .*'max_mean'.*, received 'mean'"),
         ({"summary": None}, r"summary: .* received None"),
         ({"dropout": 1.0}, r"dropout: .* received 1.0"),

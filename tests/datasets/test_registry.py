@@ -91,7 +91,9 @@ def test_a_damaged_file_is_replaced(data_dir, served, register):
 
 
 def test_unknown_name():
-    with pytest.raises(ValueError, match=r"name: expected one of .*imdb.*, got 'imbd'"):
+    with pytest.raises(
+        ValueError, match=r"name: expected one of .*imdb.*, received 'imbd'"
+    ):
         fetch("imbd")
 
 

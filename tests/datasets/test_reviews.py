@@ -80,5 +80,5 @@ def test_a_bag_of_ngrams_is_at_chance(ngrams):
 
 @pytest.mark.parametrize("n", [0, 1, 7, -2])
 def test_odd_or_too_few_are_refused(n):
-    with pytest.raises(ValueError, match=f"^n: expected an even .* got {n}$"):
+    with pytest.raises(ValueError, match=f"^n: expected an even .* received {n}$"):
         generate_reviews(n, seed=0)

@@ -54,7 +54,7 @@ def test_the_past_says_nothing_until_the_last_steps():
     ],
 )
 def test_bad_arguments_are_named(arguments, name):
-    with pytest.raises(ValueError, match=f"^{name}: expected .* got -?\\d+$"):
+    with pytest.raises(ValueError, match=f"^{name}: expected .* received -?\\d+$"):
         generate_future_label(**arguments, seed=0)
 
 
@@ -131,5 +131,5 @@ def test_the_same_seed_gives_the_same_streams(generate):
     ],
 )
 def test_bad_arguments_of_the_streams_are_named(generate, arguments, name):
-    with pytest.raises(ValueError, match=f"^{name}: expected .* got -?\\d+$"):
+    with pytest.raises(ValueError, match=f"^{name}: expected .* received -?\\d+$"):
         generate(**arguments, seed=0)

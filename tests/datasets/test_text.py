@@ -43,7 +43,7 @@ def test_words_are_stable_under_tokenizing_again(text):
 
 
 def test_tokenize_refuses_bytes():
-    with pytest.raises(TypeError, match=r"^text: expected a string, got bytes$"):
+    with pytest.raises(TypeError, match=r"^text: expected a string, received bytes$"):
         tokenize(b"good")
 
 
@@ -99,7 +99,9 @@ def test_a_vocabulary_does_not_change():
 @pytest.mark.parametrize("wrong", [-1, 5, 99])
 def test_decode_names_the_id_outside(wrong):
     vocabulary = Vocabulary(("film", "good"))
-    with pytest.raises(ValueError, match=f"ids: expected ids from 0 to 4, got {wrong}"):
+    with pytest.raises(
+        ValueError, match=f"ids: expected ids from 0 to 4, received {wrong}"
+    ):
         vocabulary.decode([1, wrong])
 
 
@@ -111,13 +113,15 @@ def test_decode_refuses_other_arrays(ids):
 
 @pytest.mark.parametrize("size", [3, 0, -1])
 def test_size_needs_room_for_a_word(size):
-    with pytest.raises(ValueError, match=f"size: expected at least 4 .* got {size}$"):
+    with pytest.raises(
+        ValueError, match=f"size: expected at least 4 .* received {size}$"
+    ):
         Vocabulary.from_texts(["a"], size=size)
 
 
 def test_wrong_types_are_named():
     with pytest.raises(
-        TypeError, match=r"size: expected an integer or None, got float"
+        TypeError, match=r"size: expected an integer or None, received float"
     ):
         Vocabulary.from_texts(["a"], size=10.0)
     with pytest.raises(TypeError, match=r"texts: expected several texts"):
@@ -126,9 +130,11 @@ def test_wrong_types_are_named():
         Vocabulary.from_texts([])
     with pytest.raises(TypeError, match=r"words: expected a sequence of words"):
         Vocabulary("film")
-    with pytest.raises(TypeError, match=r"words: expected strings, got 3"):
+    with pytest.raises(TypeError, match=r"words: expected strings, received 3"):
         Vocabulary((3,))
-    with pytest.raises(ValueError, match=r"words: expected each word once, got 'b'"):
+    with pytest.raises(
+        ValueError, match=r"words: expected each word once, received 'b'"
+    ):
         Vocabulary(("a", "b", "b"))
     with pytest.raises(ValueError, match=r"words: expected non-empty words"):
         Vocabulary(("",))

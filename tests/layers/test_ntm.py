@@ -45,16 +45,18 @@ def address(told, memory, before, width, reach):
 def by_hand(layer, x):
     """Outputs and weightings of one sequence."""
     cell = layer.cell
-    W, b, first_read, first_weights, *controller = layer.get_weights()
+    W, b, first_read, first_weights, *others = layer.get_weights()
     n, m, reach = cell.memory_size, cell.memory_width, cell.shift_range
     plain, more = m + 4 + 2 * reach, 2 * m
     h = c = np.zeros(cell.units)
     reads, memory = np.tanh(first_read), np.full((n, m), 1e-6)
+    if cell.first_memory == "trained":
+        memory, *others = others
     weights = [softmax(row) for row in first_weights]
     outputs, seen = [], []
     for x_t in x:
         heard = np.concatenate([x_t, reads])
-        h, c = control(cell.controller, controller, heard, h, c)
+        h, c = control(cell.controller, others, heard, h, c)
         told = h @ W + b
         reading = [told[k * plain :][:plain] for k in range(cell.read_heads)]
         told = told[cell.read_heads * plain :]
@@ -76,12 +78,20 @@ def by_hand(layer, x):
 
 
 @pytest.mark.parametrize(
-    ("controller", "read_heads", "write_heads", "reach"),
-    [("lstm", 1, 1, 1), ("dense", 2, 1, 3), ("simple", 1, 2, 0), ("lstm", 2, 2, 2)],
+    ("controller", "first_memory", "read_heads", "write_heads", "reach"),
+    [
+        ("lstm", "constant", 1, 1, 1),
+        ("dense", "trained", 2, 1, 3),
+        ("simple", "constant", 1, 2, 0),
+        ("lstm", "trained", 2, 2, 2),
+    ],
 )
-def test_equals_the_paper_step_by_step(controller, read_heads, write_heads, reach):
+def test_equals_the_paper_step_by_step(
+    controller, first_memory, read_heads, write_heads, reach
+):
     layer = built(
         controller=controller,
+        first_memory=first_memory,
         read_heads=read_heads,
         write_heads=write_heads,
         shift_range=reach,
@@ -94,8 +104,10 @@ def test_equals_the_paper_step_by_step(controller, read_heads, write_heads, reac
         np.testing.assert_allclose(weights[row], seen[-1].ravel(), rtol=1e-4, atol=1e-5)
 
 
-def test_as_a_recurrent_layer():
-    check_recurrent(lambda **options: NTM(3, memory_size=5, memory_width=2, **options))
+@pytest.mark.parametrize("first_memory", ["constant", "trained"])
+def test_as_a_recurrent_layer(first_memory):
+    sizes = {"memory_size": 5, "memory_width": 2, "first_memory": first_memory}
+    check_recurrent(lambda **options: NTM(3, **sizes, **options))
 
 
 class TestLimits:
@@ -159,6 +171,12 @@ class TestLimits:
         weights = run(layer, X[:1, :1])[3][0, 7:]
         np.testing.assert_allclose(weights, 1 / 7, atol=1e-6)
 
+    def test_a_high_power_keeps_a_blurred_weighting_as_it_is(self):
+        # (1/7)^100 is 0 in float32.
+        layer = self.one_head(gate=50, shift=[0, 9, 0], power=100)
+        weights = run(layer, X[:1, :1])[3].reshape(2, 7)
+        np.testing.assert_allclose(weights, 1 / 7, atol=1e-5)
+
 
 def test_weightings_are_shares_after_any_number_of_steps():
     layer = built(return_state=True)
@@ -168,8 +186,9 @@ def test_weightings_are_shares_after_any_number_of_steps():
     np.testing.assert_allclose(weights.sum(axis=-1), 1, atol=1e-5)
 
 
-def test_gradients_reach_the_start():
-    layer = built()
+@pytest.mark.parametrize("first_memory", ["constant", "trained"])
+def test_gradients_reach_the_start(first_memory):
+    layer = built(first_memory=first_memory)
     model = keras.Sequential([keras.Input((4, 4)), layer, keras.layers.Dense(1)])
     model.compile("sgd", "mse")
     before = [w.copy() for w in layer.get_weights()]
@@ -187,6 +206,7 @@ def test_gradients_reach_the_start():
         ({"shift_range": 4}, "shift_range: expected at most 3, .* received 4"),
         ({"shift_range": -1}, "shift_range: expected a whole number of at least 0"),
         ({"controller": "gru"}, "controller: expected 'lstm' or 'simple' or 'dense'"),
+        ({"first_memory": 0}, "first_memory: expected 'constant' or 'trained'"),
     ],
 )
 def test_bad_arguments(wrong, message):
