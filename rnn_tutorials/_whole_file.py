@@ -11,11 +11,11 @@ def write_whole(path, content):
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
-            if callable(content):
+        if callable(content):
+            with aside.open("wb") as file:
                 content(file)
-            else:
-                file.write(content.encode() if isinstance(content, str) else content)
+        else:
+            aside.write_bytes(content.encode() if isinstance(content, str) else content)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

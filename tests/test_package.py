@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "plotting": set(),
     "automata": {"_checks"},
     "automaton_extraction": {"_checks", "automata"},
-    "datasets": {"_checks", "automata", "datasets"},
+    "datasets": {"_checks", "_whole_file", "automata", "datasets"},
     "layers": {"_checks", "layers"},
     "builders": {"_checks", "builders", "layers", "windowing"},
     "cudnn": {"_cudnn_rules"},

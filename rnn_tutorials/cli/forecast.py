@@ -1,5 +1,6 @@
 """`rnn-tutorials forecast sales.csv` and `rnn-tutorials predict bundle newer.csv`."""
 
+import io
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -235,5 +236,7 @@ def _draw(forecaster, read, found, path):
             plotting.plot_future(ax, history, future, share=forecaster.interval)
             ax.set_ylabel(forecaster.target)
             ax.set_title(name)
-        write_whole(path, lambda file: fig.savefig(file, format="png"))
+        image = io.BytesIO()
+        fig.savefig(image, format="png")
         plt.close(fig)
+    write_whole(path, image.getvalue())
