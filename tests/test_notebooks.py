@@ -25,10 +25,10 @@ HEADINGS = [
     "## References",
 ]
 # One lesson after the other; `make test` runs two at a time.
-COURSE_BUDGET_S = 49 * 60
-# Two minutes is the limit, but 12 trains on 25,000 reviews, as the script that it
-# repeats did.
-LONGEST_BUDGET_S = {"12": 300}
+COURSE_BUDGET_S = 52 * 60
+# Two minutes is the limit, but 12 and 12b work on 25,000 reviews, 12 twice over, as the
+# script that it repeats did.
+LONGEST_BUDGET_S = {"12": 300, "12b": 200}
 
 
 def read(path):
@@ -55,8 +55,8 @@ def code_lines(cell):
 def test_there_are_lessons():
     assert {path.name.partition("_")[0] for path in NOTEBOOKS} >= {
         *("01", "02", "03", "04", "05", "05b", "05c", "06", "07", "08", "09", "10"),
-        *("05d", "11", "12", "19", "20", "21", "22", "22b", "23", "24", "25", "26"),
-        *("27", "27b", "28", "32"),
+        *("05d", "11", "12", "12b", "19", "20", "21", "22", "22b", "23", "24", "25"),
+        *("26", "27", "27b", "28", "32"),
     }
 
 
