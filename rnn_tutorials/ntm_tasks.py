@@ -193,6 +193,18 @@ def load_trained(task: str, network: str = "ntm") -> keras.Model:
     return model
 
 
+def load_both(task: str) -> dict[str, keras.Model]:
+    """Return the trained NTM and the trained LSTM of a task, by their names.
+
+    Args:
+        task: a name in `RECIPES`.
+
+    Raises:
+        ValueError, FileNotFoundError: as `load_trained`.
+    """
+    return {network: load_trained(task, network) for network in NETWORKS}
+
+
 def read_log() -> dict:
     """Return what is known of each training: seed, batches, seconds, losses."""
     return json.loads((_folder() / "log.json").read_text())

@@ -172,6 +172,25 @@ def plot_window(ax, width, horizon=1, *, gap=0, rows=None):
     return ax
 
 
+def plot_steps(ax, values, *, title=""):
+    """Draw a sequence as a picture in grey, its steps from left to right.
+
+    Args:
+        ax: the Axes to draw on.
+        values: `(timesteps, features)` from 0, white, to 1, black; the first feature
+            is on top.
+        title: of the Axes.
+
+    Returns:
+        The Axes.
+    """
+    ax.imshow(np.transpose(values), cmap="Greys", vmin=0, vmax=1, aspect="auto")
+    ax.set(title=title, xlabel="step", yticks=[])
+    ax.grid(visible=False)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    return ax
+
+
 def plot_automaton(ax, dfa, *, title=""):
     """Draw a finite automaton: states on a circle, an arc for each transition.
 

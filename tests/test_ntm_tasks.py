@@ -41,8 +41,7 @@ def test_recipes(task):
 
 @pytest.mark.parametrize("task", ntm_tasks.STORED)
 def test_stored_weights_fit_and_are_in_the_log(task):
-    for network in ntm_tasks.NETWORKS:
-        model = ntm_tasks.load_trained(task, network)
+    for model in ntm_tasks.load_both(task).values():
         known, recipe = ntm_tasks.read_log()[model.name], ntm_tasks.RECIPES[task]
         assert known["weights"] == model.count_params()
         settings = "seed", "batches", "batch_size"

@@ -184,6 +184,15 @@ def test_plot_window_draws_four_windows_when_not_told(ax):
 # --- automata ----------------------------------------------------------------------
 
 
+def test_plot_steps(ax):
+    values = np.array([[0.0, 1.0], [0.5, 0.0], [1.0, 0.25]])
+    assert plotting.plot_steps(ax, values, title="three steps") is ax
+    (image,) = ax.get_images()
+    np.testing.assert_array_equal(image.get_array(), values.T)
+    assert image.get_clim() == (0, 1)
+    assert (ax.get_title(), ax.get_xlabel()) == ("three steps", "step")
+
+
 def test_plot_automaton(ax):
     # 0 and 1 go both ways, 2 can't be left, both symbols share its loop.
     dfa = DFA([[1, 2], [0, 1], [2, 2]], [True, False, True])
