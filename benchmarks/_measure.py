@@ -63,14 +63,14 @@ def memory():
     return sizes
 
 
-def machine(threads):
+def machine(threads, packages):
     """Processor, system, versions and load."""
     names = re.findall(r"model name\s*: (.*)", _read("cpuinfo"))
     return {
         "processor": names[0] if names else platform.processor(),
         "cores": f"{os.cpu_count()}, {threads} threads used",
         "system": f"{platform.system()}, Python {platform.python_version()}",
-        **_versions("numpy", "keras", os.environ.get("KERAS_BACKEND", "tensorflow")),
+        **_versions("numpy", "keras", *packages),
         "load at start": round(os.getloadavg()[0], 1),
         "date": time.strftime("%Y-%m-%d"),
     }
@@ -87,9 +87,10 @@ def _versions(*names):
 class Report:
     """Collects tables and facts, prints them, and writes JSON and Markdown."""
 
-    def __init__(self, name, options):
+    def __init__(self, name, options, packages=()):
         self.name, self.lines = name, []
-        about = machine(options.threads)
+        backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+        about = machine(options.threads, packages or (backend,))
         self.content = {"machine": about, "tables": []}
         self.content["options"] = {k: v for k, v in vars(options).items() if k != "out"}
         self._add(f"## {name}", "", listed(about), "")
@@ -128,7 +129,11 @@ class Report:
 
     def save(self):
         """Write `results/NAME.json` and this benchmark's part of `RESULTS.md`."""
-        self.fact("memory_mib", memory(), f"At the end, in MiB: {listed(memory())}.")
+        self.fact(
+            "memory_mib",
+            memory(),
+            f"This process at the end, in MiB: {listed(memory())}.",
+        )
         text = json.dumps(self.content, indent=1, ensure_ascii=False) + "\n"
         write_whole(self.folder / "results" / f"{self.name}.json", text)
         path = self.folder / "RESULTS.md"

@@ -4,6 +4,7 @@ Keras is imported when it is needed, after `fix_threads`.
 """
 
 import time
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -153,14 +154,13 @@ def train(recipe, parts, seed, looks=1, evidence=None):
     import keras
 
     keras.utils.set_random_seed(seed)
-    rng = np.random.default_rng(seed)
     batches = _batches(
         recipe,
         *parts.train,
         evidence and evidence[0],
         batch_size=recipe.batch_size,
         seed=seed,
-        transform=lambda x: _drop_words(x, recipe.dropped_words, rng),
+        transform=rt.word_dropout(recipe.dropped_words, seed=seed),
     )
     test = _batches(recipe, parts.test[0], None, evidence and evidence[1])
     build = rt.build_ngram_cnn_lstm if recipe.evidence else rt.build_cnn_lstm
@@ -182,21 +182,10 @@ def train(recipe, parts, seed, looks=1, evidence=None):
 
 
 def _batches(recipe, ids, labels, evidence, batch_size=256, **options):
-    inputs = [_cut(recipe, each) for each in ids]
+    cut = partial(rt.head_and_tail, head=recipe.head, tail=recipe.tail)
+    inputs = [cut(each) for each in ids]
     if evidence is not None:
-        evidence = [_cut(recipe, each) for each in evidence]
+        evidence = [cut(each) for each in evidence]
         inputs = {"word_ids": inputs, "evidence": evidence}
     options = {"boundaries": recipe.boundaries, "batch_size": batch_size, **options}
     return rt.BucketDataset(inputs, labels, **options)
-
-
-def _cut(recipe, words):
-    if len(words) <= recipe.head + recipe.tail:
-        return words
-    return np.concatenate([words[: recipe.head], words[-recipe.tail :]])
-
-
-def _drop_words(x, share, rng):
-    ids = x["word_ids"] if isinstance(x, dict) else x
-    ids = np.where((rng.random(ids.shape) < share) & (ids > 0), OOV, ids)
-    return {**x, "word_ids": ids} if isinstance(x, dict) else ids

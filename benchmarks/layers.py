@@ -4,8 +4,8 @@
     KERAS_BACKEND=jax python benchmarks/layers.py     # or torch
 
 Questions: what does a step of each layer cost, as a ratio to an LSTM of the same
-width? How far is that LSTM from its bare matrix products, and, on torch, from
-`torch.nn.LSTM`? Does the time grow linearly with the number of timesteps?
+width? How far is that LSTM from its bare matrix products? Does the time grow linearly
+with the number of timesteps? (`backends.py` has the LSTM beside other libraries.)
 """
 
 import time
@@ -13,13 +13,10 @@ import time
 import numpy as np
 from _measure import Report, arguments, fix_threads, interleave
 from _steps import (
-    TORCH,
     bare_products,
     input_slopes,
     repeat,
     seconds,
-    torch_layer,
-    torch_step,
     training_step,
 )
 
@@ -41,7 +38,6 @@ LSTM, GRU, PAPER_GRU = "keras LSTM", "keras GRU", "keras GRU(reset_after=False)"
 FAMILY_SHAPES = {(32, 100, 128, 64): 5, (64, 48, 8, 32): 15}
 MEMORIES = "NeuralStack", "NTM", "DNC"
 SLOTS, SLOT_WIDTH, SLOT_GROWTH = 32, 20, (32, 64, 128)
-PEERS = {LSTM: f"{TORCH} LSTM", GRU: f"{TORCH} GRU"}
 BOUND = "bare matrix products × 3"
 
 
@@ -77,9 +73,17 @@ def family(units, timesteps):
         "CTRNN": ours.CTRNN(units),
         "IndRNN": ours.IndRNN(units, timesteps),
         "SecondOrder": ours.SecondOrder(units),
+        **chains(units),
+        **memories(units, SLOTS),
+    }
+
+
+def chains(units):
+    """The layers for trees, on sequences."""
+    ours = rt.layers
+    return {
         "Recursive on chains": on_chains(ours.Recursive(units)),
         "TreeLSTM on chains": on_chains(ours.TreeLSTM(units)),
-        **memories(units, SLOTS),
     }
 
 
@@ -169,10 +173,6 @@ def measure_shape(report, shape, steps, options, found, title="A training step")
         step(x)
         traced[name] = time.perf_counter() - start
         jobs[name] = repeat(step, x, steps)
-        if name in PEERS and keras.config.backend() == "torch":
-            peer = torch_layer(layer, x)
-            check_peer(layer, peer, x)
-            jobs[PEERS[name]] = repeat(torch_step(peer, peer.weights), x, steps)
     bare = bare_products(*shape)
     jobs[BOUND] = lambda: 3.0 * steps * seconds(bare)
     times = interleave(jobs, options.repeats)
@@ -194,13 +194,6 @@ def measure_shape(report, shape, steps, options, found, title="A training step")
         unit="ms",
         note=note,
     )
-
-
-def check_peer(layer, peer, x):
-    import keras
-
-    found = (keras.ops.convert_to_numpy(each(x)) for each in (layer, peer))
-    np.testing.assert_allclose(*found, atol=1e-4)
 
 
 def measure_growth(report, shape, steps, options):
@@ -270,10 +263,9 @@ def check_equal():
     features, units = 3, 5
     x = inputs_of(4, 7, features, units)
     zeros = np.zeros
-    trees = {n: each for n, each in family(units, 7).items() if "chains" in n}
     found = (
         layers(units)
-        | trees
+        | chains(units)
         | {
             "Elman": rt.layers.Elman(units, activation="tanh", initial_context=0),
             "FullyRecurrent": rt.layers.FullyRecurrent(units, activation="tanh"),

@@ -16,10 +16,11 @@ from tqdm.keras import TqdmCallback
 from rnn_tutorials import bundles
 from rnn_tutorials._bag_of_words import BagOfWords
 from rnn_tutorials._checks import check_count
+from rnn_tutorials._word_dropout import word_dropout
 from rnn_tutorials.builders import build_cnn_lstm
-from rnn_tutorials.datasets.text import OOV_ID, START_ID, Vocabulary
+from rnn_tutorials.datasets.text import OOV_ID, Vocabulary
 from rnn_tutorials.labelled_texts import FEWEST, LabelledTexts, read_texts
-from rnn_tutorials.padding import BucketDataset
+from rnn_tutorials.padding import BucketDataset, head_and_tail
 from rnn_tutorials.tables import TableError
 
 _NETWORK, _BAG, _MAJORITY = "CNN-LSTM", "TF-IDF + logistic regression", "majority class"
@@ -236,13 +237,8 @@ class TextClassifier:
             "binary_crossentropy" if binary else "sparse_categorical_crossentropy",
             jit_compile=False,  # else one compiled program per length
         )
-        rng = np.random.default_rng(_SEED)
-
-        def drop_words(ids):
-            dropped = (rng.random(ids.shape) < _WORD_DROPOUT) & (ids > START_ID)
-            return np.where(dropped, OOV_ID, ids)
-
-        batches = self._batches(*train, seed=_SEED, transform=drop_words)
+        dropout = word_dropout(_WORD_DROPOUT, seed=_SEED)
+        batches = self._batches(*train, seed=_SEED, transform=dropout)
         # Few texts make short epochs: it may take many to find the first step.
         patience = max(2, -(-_PATIENCE // len(batches)))
         best = keras.callbacks.EarlyStopping(
@@ -291,14 +287,9 @@ class TextClassifier:
 
     def _batches(self, texts, labels=None, **options):
         quarters = sorted({max(8, self.maxlen * n // 4) for n in (1, 2, 3, 4)})
-        ids = [self._head_and_tail(self.vocabulary_.encode(text)) for text in texts]
+        head, encode = self.maxlen // 4, self.vocabulary_.encode
+        ids = [head_and_tail(encode(text), head, self.maxlen - head) for text in texts]
         return BucketDataset(ids, labels, boundaries=quarters, batch_size=32, **options)
-
-    def _head_and_tail(self, ids):
-        if len(ids) <= self.maxlen:
-            return ids
-        head = self.maxlen // 4
-        return np.concatenate([ids[:head], ids[head - self.maxlen :]])
 
     def _known(self, text):
         ids = self.vocabulary_.encode(text)[1:]

@@ -140,6 +140,30 @@ def sequence_mask(lengths, maxlen=None):
     return np.arange(maxlen) < lengths[:, np.newaxis]
 
 
+def head_and_tail(sequence, head, tail):
+    """Cut a long sequence in the middle: keep its first and its last steps.
+
+    A text says what it thinks at its beginning or at its end.
+
+    Args:
+        sequence: list or array `(steps, ...)`.
+        head, tail: steps to keep of either end.
+
+    Returns:
+        The sequence itself if it has no more than `head + tail` steps; else an array
+        of that many.
+
+    Example:
+        >>> head_and_tail([1, 2, 3, 4, 5, 6], 1, 2).tolist()
+        [1, 5, 6]
+    """
+    head = check_count("head", head, at_least=0)
+    tail = check_count("tail", tail, at_least=0)
+    if len(sequence) <= head + tail:
+        return sequence
+    return np.concatenate([sequence[:head], sequence[len(sequence) - tail :]])
+
+
 def is_right_padded(mask):
     """Whether every row of a mask `(sequences, steps)` is Trues, then Falses."""
     mask = np.asarray(mask, bool)

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "_window_dataset": {"_checks", "windowing"},
     "padding": {"_checks", "_bucket_dataset"},  # only for BucketDataset
     "_bucket_dataset": {"padding"},
+    "_word_dropout": {"datasets"},
     "baselines": {"_checks"},
     "claims": set(),
     "plotting": set(),
@@ -65,7 +66,7 @@ MAY_IMPORT = {
     "_bag_of_words": {"datasets"},
     "classification": {
         *("builders", "bundles", "datasets", "labelled_texts", "padding", "tables"),
-        *("_bag_of_words", "_checks"),
+        *("_bag_of_words", "_checks", "_word_dropout"),
     },
     "cli": {
         *("classification", "cli", "cudnn", "datasets", "forecasting"),
@@ -78,6 +79,7 @@ WITHOUT_KERAS = (
     "_checks",
     "_quiet",
     "_whole_file",
+    "_word_dropout",
     "automata",
     "automaton_extraction",
     "ngram_evidence",

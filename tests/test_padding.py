@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rnn_tutorials.padding import (
     bucket_by_length,
+    head_and_tail,
     is_right_padded,
     pad_sequences,
     sequence_lengths,
@@ -134,6 +135,23 @@ def test_is_right_padded(mask):
     expected = all(row == sorted(row, reverse=True) for row in mask)
     assert is_right_padded(mask) is expected
     assert is_right_padded(np.array(mask, int)) is expected
+
+
+@given(st.lists(numbers, max_size=9), st.integers(0, 6), st.integers(0, 6))
+def test_head_and_tail(sequence, head, tail):
+    found = list(head_and_tail(sequence, head, tail))
+    if len(sequence) <= head + tail:
+        assert found == sequence
+    else:
+        assert found == sequence[:head] + list(reversed(sequence[::-1][:tail]))
+
+
+def test_head_and_tail_of_features():
+    x = np.arange(10).reshape(5, 2)
+    np.testing.assert_array_equal(head_and_tail(x, 1, 2), x[[0, 3, 4]])
+    assert head_and_tail(x, 2, 3) is x
+    with pytest.raises(ValueError, match="tail: expected"):
+        head_and_tail(x, 2, -1)
 
 
 # --- bucket_by_length --------------------------------------------------------------
