@@ -85,7 +85,7 @@ def _keras_job(kind, x, y, batch, units, options):
 def _without_autotune(x, y, batch):
     """A tf.data.Dataset that is not tuned while it runs.
 
-    Where it is, the end of an epoch waits until the tuning thread wakes up: after 70,
+    Where it is, `fit` may wait at its end until the tuning thread wakes up: after 70,
     150, 310, 630, 1270 ms ...
     """
     import tensorflow as tf

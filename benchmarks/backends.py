@@ -5,8 +5,8 @@
 Questions: which is quickest, and how far is it from the bare matrix products? What
 makes a small network on TensorFlow quicker: unrolling, XLA, several batches per call,
 another way to give it the data, larger batches, one product for the inputs of all
-steps? How does the time grow with
-timesteps, units and batch? A backend that is not installed is left out.
+steps? How does the time grow with timesteps, units and batch? A backend that is not
+installed is left out.
 """
 
 from concurrent.futures import ProcessPoolExecutor

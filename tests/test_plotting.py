@@ -181,7 +181,7 @@ def test_plot_window_draws_four_windows_when_not_told(ax):
     assert len([line for line in ax.lines if len(line.get_xdata()) == 12]) == 4
 
 
-# --- automata ----------------------------------------------------------------------
+# --- sequences ---------------------------------------------------------------------
 
 
 def test_plot_steps(ax):
@@ -191,6 +191,9 @@ def test_plot_steps(ax):
     np.testing.assert_array_equal(image.get_array(), values.T)
     assert image.get_clim() == (0, 1)
     assert (ax.get_title(), ax.get_xlabel()) == ("three steps", "step")
+
+
+# --- automata ----------------------------------------------------------------------
 
 
 def test_plot_automaton(ax):
